@@ -1,0 +1,284 @@
+//! Diagnostics as values: a stable code, a severity, one line of message, places, notes and help that can be acted on.
+//!
+//! This module builds them; it never prints. Drawing snippets, masking secret values and writing JSON is the caller's
+//! work (`cli::render`). Constructor functions for the engine's messages live beside the code that finds the fault, but
+//! every code is listed here.
+
+use crate::source::{Place, Sources};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The build succeeds; standard output is what it would be without the diagnostic.
+    Warning,
+    /// The build fails.
+    Error,
+}
+
+/// Declares the codes: variant, stable text, one line for the reference list.
+macro_rules! codes {
+    ($($variant:ident $text:literal $about:literal,)*) => {
+        /// A stable code; its text never changes once released.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $about] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the reference list.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// Returns the stable text, such as `unknown-field`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $text,)* }
+            }
+
+            /// Returns one line that says what the code means.
+            pub fn about(self) -> &'static str {
+                match self { $(Code::$variant => $about,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // reading
+    YamlSyntax "yaml-syntax" "a file is not valid YAML",
+    InvalidEncoding "invalid-encoding" "a file is not UTF-8 (or UTF-16 with a byte-order mark)",
+    InvalidSeparator "invalid-separator" "a line begins with `---` but is no document separator",
+    LimitExceeded "limit-exceeded" "a file or a build is larger or deeper than the limits allow",
+    AliasCycle "alias-cycle" "an alias refers to a node that contains it",
+    UnknownAnchor "unknown-anchor" "an alias names an anchor that the document does not define",
+    DuplicateKey "duplicate-key" "a mapping holds the same key twice",
+    InvalidKey "invalid-key" "a mapping key is not a string",
+    InvalidValue "invalid-value" "a value cannot be printed (infinity, a tag that does not fit its text, a control character)",
+    // kustomization file
+    NoKustomization "no-kustomization" "a directory holds no kustomization file",
+    ManyKustomizations "many-kustomizations" "a directory holds more than one kustomization file",
+    EmptyKustomization "empty-kustomization" "a kustomization file sets nothing",
+    UnknownField "unknown-field" "a kustomization file has a field that does not exist",
+    UnsupportedField "unsupported-field" "a kustomization file uses a field that is not supported yet",
+    WrongType "wrong-type" "a field holds a value of the wrong type",
+    InvalidField "invalid-field" "a field holds a value that is not allowed there",
+    DeprecatedField "deprecated-field" "a kustomization file uses a deprecated field",
+    WrongKind "wrong-kind" "a component stands where a kustomization is wanted, or the other way round",
+    // loading
+    FileNotFound "file-not-found" "a file or directory does not exist",
+    LoadRestricted "load-restricted" "a file lies outside the directory of its kustomization",
+    RemoteUnsupported "remote-unsupported" "a remote base or file is not supported yet",
+    Cycle "cycle" "a kustomization includes itself",
+    InvalidPath "invalid-path" "a path is absolute, empty or of the wrong kind",
+    Io "io" "a file could not be read or written",
+    // resources
+    NotAResource "not-a-resource" "a document is not a Kubernetes object",
+    MissingName "missing-name" "an object has no `metadata.name`",
+    DuplicateId "duplicate-id" "two objects have the same group, version, kind, name and namespace",
+    NamespaceConflict "namespace-conflict" "setting the namespace gives two objects the same identity",
+    AmbiguousReference "ambiguous-reference" "a name reference could mean more than one object",
+    // directives
+    PatchInvalid "patch-invalid" "a patch cannot be parsed or its entry is incomplete",
+    PatchNoTarget "patch-no-target" "a strategic merge patch names an object that does not exist",
+    PatchFailed "patch-failed" "a patch cannot be applied to its target",
+    GeneratorInvalid "generator-invalid" "a generator's sources cannot be read",
+    GeneratorConflict "generator-conflict" "a generator's behavior does not fit the objects that exist",
+    TransformFailed "transform-failed" "a transformer met a node of the wrong kind",
+    ReplicasNoTarget "replicas-no-target" "a `replicas` entry matches no object",
+    InvalidPattern "invalid-pattern" "a regular expression or selector cannot be parsed",
+    // directives without effect
+    PatchTargetUnmatched "patch-target-unmatched" "a patch's `target` selects nothing",
+    ImageUnmatched "image-unmatched" "an `images` entry matches no image",
+    // command line
+    Usage "usage" "the command line is not right",
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A place with a word about it.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What is there; may be empty.
+    pub text: String,
+}
+
+/// One thing to tell the user.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The stable code.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line, lower case, literals in backticks, no final period. Never holds a secret's value.
+    pub message: String,
+    /// Places; the first is the primary one.
+    pub labels: Vec<Label>,
+    /// The path of a file that has no text to show (it does not exist, or could not be read).
+    pub path: Option<String>,
+    /// Further facts, one line each.
+    pub notes: Vec<String>,
+    /// What to do, one line each.
+    pub help: Vec<String>,
+    /// The way to the fault: places of the entries that included each level, outermost (the overlay) first.
+    pub chain: Vec<Place>,
+    /// Set where the reference prints a line of its own for the same thing; printed as it is.
+    pub verbatim: Option<String>,
+}
+
+/// The result of an engine function that can stop at one fault.
+pub type Result<T> = std::result::Result<T, Box<Diagnostic>>;
+
+impl Diagnostic {
+    /// Makes an error.
+    pub fn error(code: Code, message: impl Into<String>) -> Box<Diagnostic> {
+        Self::new(code, Severity::Error, message.into())
+    }
+
+    /// Makes a warning.
+    pub fn warning(code: Code, message: impl Into<String>) -> Box<Diagnostic> {
+        Self::new(code, Severity::Warning, message.into())
+    }
+
+    fn new(code: Code, severity: Severity, message: String) -> Box<Diagnostic> {
+        Box::new(Diagnostic {
+            code,
+            severity,
+            message,
+            labels: Vec::new(),
+            path: None,
+            notes: Vec::new(),
+            help: Vec::new(),
+            chain: Vec::new(),
+            verbatim: None,
+        })
+    }
+
+    /// Adds a place, if there is one.
+    #[must_use]
+    pub fn at(mut self: Box<Self>, place: Option<Place>, text: impl Into<String>) -> Box<Self> {
+        if let Some(place) = place {
+            self.labels.push(Label { place, text: text.into() });
+        }
+        self
+    }
+
+    /// Names a file that has no text to show.
+    #[must_use]
+    pub fn path(mut self: Box<Self>, path: impl Into<String>) -> Box<Self> {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn note(mut self: Box<Self>, note: impl Into<String>) -> Box<Self> {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Adds advice.
+    #[must_use]
+    pub fn help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
+        self.help.push(help.into());
+        self
+    }
+}
+
+/// Diagnostics collected on the way: warnings, and errors that need not stop everything at once.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// In the order they were found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Adds a diagnostic.
+    pub fn push(&mut self, diagnostic: Box<Diagnostic>) {
+        self.diagnostics.push(*diagnostic);
+    }
+
+    /// Takes the value of a result, or keeps its error and returns nothing.
+    pub fn keep<T>(&mut self, result: Result<T>) -> Option<T> {
+        result.map_err(|diagnostic| self.push(diagnostic)).ok()
+    }
+
+    /// Returns whether an error was found.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Returns `path:line:col` of a place, as a person finds it.
+pub fn show_place(sources: &Sources, place: Place) -> String {
+    let place = sources.outermost(place);
+    let source = sources.get(place.source);
+    let at = source.line_column(place.span.start);
+    format!("{}:{}:{}", source.path, at.line, at.column)
+}
+
+/// Returns the candidates nearest to a name, best first, at most `n`.
+///
+/// Nearness is the edit distance (insertions, deletions, substitutions, swaps), with a bonus for names that contain one
+/// another; candidates further away than half the longer name are left out unless one contains the other.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n: usize) -> Vec<&'a str> {
+    let mut scored: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let distance = edit_distance(&name.to_lowercase(), &candidate.to_lowercase());
+            let contains = !name.is_empty() && (candidate.contains(name) || name.contains(candidate));
+            let longest = name.chars().count().max(candidate.chars().count());
+            (contains || distance * 2 <= longest).then_some((if contains { distance / 3 } else { distance }, candidate))
+        })
+        .collect();
+    scored.sort();
+    scored.dedup();
+    scored.into_iter().take(n).map(|(_, candidate)| candidate).collect()
+}
+
+fn edit_distance(a: &str, b: &str) -> usize {
+    // Names are short; a hostile one must not cost more than a few milliseconds.
+    const LEN_MAX: usize = 256;
+    let a: Vec<char> = a.chars().take(LEN_MAX).collect();
+    let b: Vec<char> = b.chars().take(LEN_MAX).collect();
+    let mut before: Vec<usize> = vec![0; b.len() + 1];
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut next = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let cost = usize::from(a[i - 1] != b[j - 1]);
+            next[j] = (row[j] + 1).min(next[j - 1] + 1).min(row[j - 1] + cost);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                next[j] = next[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_names_come_first() {
+        let fields = ["resources", "replicas", "replacements", "images"];
+        assert_eq!(nearest("resource", fields, 1), ["resources"]);
+        assert_eq!(nearest("replicsa", fields, 1), ["replicas"]);
+        assert_eq!(nearest("zzz", fields, 3), [""; 0]);
+        let images = ["gcr.io/dreamseed/assessment-service", "redis"];
+        assert_eq!(nearest("assessment-service", images, 1), ["gcr.io/dreamseed/assessment-service"]);
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let mut texts: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), Code::ALL.len());
+    }
+}

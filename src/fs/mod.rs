@@ -1,0 +1,156 @@
+//! The only way in and out: the [`FileSystem`] trait, with a disk and a memory behind it.
+//!
+//! Paths are UTF-8, `/`-separated, and absolute inside the engine. This is the only module that names `std::fs`. What may
+//! be read is decided by `loader`.
+
+mod disk;
+mod memory;
+
+pub use disk::Disk;
+pub use memory::Memory;
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file (or anything that can be read like one).
+    File,
+    /// A directory.
+    Directory,
+}
+
+/// What stands at a path when a symbolic link in its last part is not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The thing itself.
+    Entry(EntryKind),
+    /// A symbolic link.
+    Link,
+}
+
+/// Why a path could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FsError {
+    /// Nothing stands there.
+    NotFound,
+    /// A directory stands there.
+    IsDirectory,
+    /// The file is larger than the limit given, in bytes.
+    TooLarge(u64),
+    /// Anything else, in the system's words.
+    Other(String),
+}
+
+impl std::fmt::Display for FsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FsError::NotFound => f.write_str("no such file or directory"),
+            FsError::IsDirectory => f.write_str("is a directory"),
+            FsError::TooLarge(size) => write!(f, "is {size} bytes long"),
+            FsError::Other(words) => f.write_str(words),
+        }
+    }
+}
+
+/// Reads files. Writing is the business of the bindings.
+pub trait FileSystem: Sync {
+    /// Reads a file that is at most `size_max` bytes long.
+    fn read(&self, path: &str, size_max: u64) -> Result<Vec<u8>, FsError>;
+
+    /// Returns what stands at a path, symbolic links followed.
+    fn kind(&self, path: &str) -> Result<EntryKind, FsError>;
+
+    /// Returns what stands at a path without following a symbolic link in its last part.
+    fn look(&self, path: &str) -> Result<Look, FsError>;
+
+    /// Returns the names in a directory, sorted; used to make suggestions.
+    fn list(&self, path: &str) -> Result<Vec<String>, FsError>;
+
+    /// Returns the path with symbolic links, `.` and `..` resolved; the path must exist.
+    fn canonical(&self, path: &str) -> Result<String, FsError>;
+}
+
+/// Joins a directory and a relative path, resolving `.` and `..` in words only (links are not looked at).
+pub fn join(directory: &str, path: &str) -> String {
+    if path.starts_with('/') { clean(path) } else { clean(&format!("{directory}/{path}")) }
+}
+
+/// Resolves `.`, `..` and doubled slashes in words only, like Go's `filepath.Clean` on an absolute path.
+pub fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    // A drive letter stands where a Unix path has its leading slash.
+    let is_drive = parts.first().is_some_and(|first| first.len() == 2 && first.ends_with(':'));
+    if is_drive { parts.join("/") } else { format!("/{}", parts.join("/")) }
+}
+
+/// Returns the directory a path stands in.
+pub fn parent(path: &str) -> &str {
+    match path.rfind('/') {
+        Some(0) => "/",
+        Some(at) => &path[..at],
+        None => ".",
+    }
+}
+
+/// Returns the last part of a path.
+pub fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Returns whether a clean absolute path is a directory or stands below it.
+pub fn is_within(path: &str, directory: &str) -> bool {
+    directory == "/" || path == directory || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Returns how to write a path when standing in a directory; both are clean and absolute.
+pub fn relative(path: &str, from: &str) -> String {
+    let path_parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let from_parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    let n_same = path_parts.iter().zip(&from_parts).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", from_parts.len() - n_same);
+    let parts: Vec<&str> = up.chain(path_parts[n_same..].iter().copied()).collect();
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_cleaned_and_made_relative_in_words() {
+        for (directory, path, joined) in [
+            ("/a/b", "../c/./d.yaml", "/a/c/d.yaml"),
+            ("/a", "/x//y/", "/x/y"),
+            ("/a", "../../..", "/"),
+            ("C:/a", "../b", "C:/b"),
+        ] {
+            assert_eq!(join(directory, path), joined, "{directory} + {path}");
+        }
+        for (path, from, shown) in
+            [("/a/b/c", "/a/b", "c"), ("/a/x", "/a/b/c", "../../x"), ("/a", "/a", "."), ("/x", "/", "x")]
+        {
+            assert_eq!(relative(path, from), shown, "{path} from {from}");
+        }
+        assert!(is_within("/a/b", "/a") && is_within("/a", "/a") && is_within("/a", "/") && !is_within("/ab", "/a"));
+    }
+
+    #[test]
+    fn memory_has_directories_where_files_stand() {
+        let mut memory = Memory::new();
+        memory.set("/a/b/c.yaml", "x");
+        assert_eq!(memory.kind("/a/b"), Ok(EntryKind::Directory));
+        assert_eq!(memory.kind("/a/b/c.yaml"), Ok(EntryKind::File));
+        assert_eq!(memory.kind("/a/bc"), Err(FsError::NotFound));
+        assert_eq!(memory.read("/a/b", 9), Err(FsError::IsDirectory));
+        assert_eq!(memory.read("/a/b/c.yaml", 0), Err(FsError::TooLarge(1)));
+        assert_eq!(memory.list("/a"), Ok(vec!["b".to_owned()]));
+    }
+}

@@ -1,0 +1,17 @@
+//! rustomize renders Kubernetes overlays: a base, overlays and components in, the bytes of `kustomize build` v5.8.2 out.
+//!
+//! The pipeline is `read → parse → accumulate (base · overlay · component) → transform → finish → emit`. The engine has no
+//! disk, clock, environment, printing or randomness: all input comes through [`fs::FileSystem`], and a build gives a value
+//! ([`build::Build`]) or diagnostics. ARCHITECTURE.md names the stages and their types.
+
+#![forbid(unsafe_code)]
+
+// In layers: each module may use those of the layers above its own. In one layer the modules know one another: `schema`
+// holds tables of `fieldspec::FieldSpec`, and `resource::Gvk` is judged by its tables.
+
+pub mod fs;
+pub mod limits;
+pub mod source;
+
+pub mod diagnostic;
+pub mod provenance;
