@@ -15,3 +15,5 @@ pub mod source;
 
 pub mod diagnostic;
 pub mod provenance;
+
+pub mod yaml;

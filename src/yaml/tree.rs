@@ -1,0 +1,813 @@
+//! The styled node tree: what every stage between reading and emitting works on.
+//!
+//! A [`Tree`] is an arena of small `Copy` nodes, so copying one (copy on write, resource by resource) is a few block
+//! copies. Children are linked by index: a mapping's children alternate key, value, key, value. Texts are ranges into the
+//! file that was read, into that file's pool of decoded scalars, or into the tree's own pool. Types are *not* decided
+//! here: they follow from text, tag and style when the tree is emitted (`yaml::resolve`, `yaml::emit`), as in the
+//! reference. Kubernetes is unknown to this module.
+
+use crate::provenance::{Origin, OriginEntry, OriginIndex, ReadFile, Stamp};
+use crate::source::Place;
+use std::sync::Arc;
+
+/// The index of a node in its [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+const NONE: u32 = u32::MAX;
+
+impl NodeId {
+    fn some(raw: u32) -> Option<NodeId> {
+        (raw != NONE).then_some(NodeId(raw))
+    }
+}
+
+/// What a node is. Aliases are expanded when a file is read, so there is no kind for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Scalar,
+    /// Keys with values, in the order of the file.
+    Mapping,
+    /// A list.
+    Sequence,
+}
+
+/// How a node was written. Scalars have one of the first five, collections one of the last two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// No quotes.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+    /// Indented collection.
+    Block,
+    /// `{…}` or `[…]`.
+    Flow,
+}
+
+impl Style {
+    /// Returns whether the text stands in lines of its own.
+    pub fn is_block_scalar(self) -> bool {
+        matches!(self, Style::Literal | Style::Folded)
+    }
+
+    /// Returns whether the style makes any text a string.
+    pub fn is_quoted(self) -> bool {
+        !matches!(self, Style::Plain | Style::Block | Style::Flow)
+    }
+}
+
+/// A node's tag. `Implied` stands for what the text, the style and the kind say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// No tag was written: the text decides.
+    Implied,
+    /// `!!str`
+    Str,
+    /// `!!int`
+    Int,
+    /// `!!float`
+    Float,
+    /// `!!bool`
+    Bool,
+    /// `!!null`
+    Null,
+    /// `!!timestamp`
+    Timestamp,
+    /// `!!binary`
+    Binary,
+    /// `!!merge`
+    Merge,
+    /// `!!map`
+    Map,
+    /// `!!seq`
+    Seq,
+    /// Any other tag; it has no effect on values.
+    Custom,
+}
+
+/// Which text a range points into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pool {
+    /// The normalised text of the file.
+    File,
+    /// The file's pool of decoded scalars.
+    Decoded,
+    /// The tree's own pool.
+    Own,
+}
+
+/// A range of a text pool.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text {
+    start: u32,
+    len: u32,
+    pool: Pool,
+}
+
+impl Text {
+    const EMPTY: Text = Text { start: 0, len: 0, pool: Pool::Own };
+
+    /// A range of the file's normalised text.
+    pub(crate) fn in_file(start: usize, len: usize) -> Text {
+        Text::of_file(start, len, Pool::File)
+    }
+
+    /// A range of the file's decoded scalars.
+    pub(crate) fn in_decoded(start: usize, len: usize) -> Text {
+        Text::of_file(start, len, Pool::Decoded)
+    }
+
+    /// A file has at most `session::FILE_BYTES_MAX` bytes, and decoding makes it longer by half at the most.
+    fn of_file(start: usize, len: usize, pool: Pool) -> Text {
+        let offset = |offset: usize| u32::try_from(offset).expect("files are far below 4 GiB");
+        Text { start: offset(start), len: offset(len), pool }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    start: u32,
+    len: u32,
+    origin: Origin,
+    first: u32,
+    last: u32,
+    next: u32,
+    /// The next member of the ring of scalars that are written together (semantics: shared label values); itself if alone.
+    peer: u32,
+    kind: Kind,
+    style: Style,
+    tag: Tag,
+    pool: Pool,
+}
+
+impl Node {
+    fn text_range(&self) -> std::ops::Range<usize> {
+        let start = self.start as usize;
+        start..start + self.len as usize
+    }
+}
+
+/// One document: a resource, a patch, a kustomization.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    nodes: Vec<Node>,
+    own: String,
+    entries: Vec<OriginEntry>,
+    file: Option<Arc<ReadFile>>,
+    root: NodeId,
+    /// A text did not fit the tree's own pool.
+    is_overfull: bool,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Tree::new()
+    }
+}
+
+impl Tree {
+    /// Makes a tree that holds an empty block mapping and was read from no file.
+    pub fn new() -> Tree {
+        let mut tree = Tree::for_reader(1);
+        tree.push(Kind::Mapping, Style::Block, Tag::Implied, Text::EMPTY, Origin::UNKNOWN);
+        tree
+    }
+
+    /// Makes an empty tree for a reader, which pushes nodes and then sets file and root.
+    pub(crate) fn for_reader(capacity: usize) -> Tree {
+        let nodes = Vec::with_capacity(capacity);
+        Tree { nodes, own: String::new(), entries: Vec::new(), file: None, root: NodeId(0), is_overfull: false }
+    }
+
+    /// Ends reading.
+    pub(crate) fn finish_reading(&mut self, file: Arc<ReadFile>, root: NodeId) {
+        self.file = Some(file);
+        self.root = root;
+    }
+
+    /// Returns the topmost node.
+    pub fn root(&self) -> NodeId {
+        self.root
+    }
+
+    /// Replaces the topmost node.
+    pub fn set_root(&mut self, root: NodeId) {
+        self.root = root;
+    }
+
+    /// Returns the file the tree was read from, if it was read.
+    pub fn file(&self) -> Option<&Arc<ReadFile>> {
+        self.file.as_ref()
+    }
+
+    /// Returns how many nodes the arena holds, detached ones included.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Returns whether the arena holds no node, which only a tree under construction does.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Returns whether the texts written into the tree were too long together: some are missing. Such a tree must not be
+    /// printed.
+    pub fn is_overfull(&self) -> bool {
+        self.is_overfull
+    }
+
+    // ---- reading --------------------------------------------------------------------------------------------------
+
+    /// Returns what a node is.
+    pub fn kind(&self, id: NodeId) -> Kind {
+        self.node(id).kind
+    }
+
+    /// Returns whether a node is a mapping.
+    pub fn is_mapping(&self, id: NodeId) -> bool {
+        self.kind(id) == Kind::Mapping
+    }
+
+    /// Returns whether a node is a sequence.
+    pub fn is_sequence(&self, id: NodeId) -> bool {
+        self.kind(id) == Kind::Sequence
+    }
+
+    /// Returns whether a node is a scalar.
+    pub fn is_scalar(&self, id: NodeId) -> bool {
+        self.kind(id) == Kind::Scalar
+    }
+
+    /// Returns how a node was written.
+    pub fn style(&self, id: NodeId) -> Style {
+        self.node(id).style
+    }
+
+    /// Returns a node's tag as it was written; see `yaml::resolve::effective_tag` for what it amounts to.
+    pub fn tag(&self, id: NodeId) -> Tag {
+        self.node(id).tag
+    }
+
+    /// Returns a scalar's text; a collection's is empty.
+    pub fn text(&self, id: NodeId) -> &str {
+        let node = self.node(id);
+        let pool = match (node.pool, &self.file) {
+            (Pool::Own, _) | (_, None) => &self.own,
+            (Pool::File, Some(file)) => file.normalised.as_ref().unwrap_or(&file.source.text),
+            (Pool::Decoded, Some(file)) => &file.decoded,
+        };
+        // Ranges are made by the reader and by `intern` only, both on character boundaries.
+        pool.get(node.text_range()).unwrap_or("")
+    }
+
+    /// Returns a node's origin.
+    pub fn origin(&self, id: NodeId) -> Origin {
+        self.node(id).origin
+    }
+
+    /// Returns where the value of a node stands.
+    pub fn place(&self, id: NodeId) -> Option<Place> {
+        self.origin_place(self.origin(id))
+    }
+
+    /// Returns where a value with the given origin stands.
+    pub fn origin_place(&self, origin: Origin) -> Option<Place> {
+        match origin.index() {
+            OriginIndex::Unknown => None,
+            OriginIndex::Read(index) => self.file.as_ref()?.place(index),
+            OriginIndex::Written(index) => self.entries.get(index)?.place,
+        }
+    }
+
+    /// Returns the write behind an origin; `None` for what was read from a file.
+    pub fn origin_entry(&self, origin: Origin) -> Option<&OriginEntry> {
+        match origin.index() {
+            OriginIndex::Written(index) => self.entries.get(index),
+            _ => None,
+        }
+    }
+
+    /// Iterates over a node's children: the items of a sequence; keys and values in turn of a mapping.
+    pub fn children(&self, id: NodeId) -> Children<'_> {
+        Children { tree: self, next: self.node(id).first }
+    }
+
+    /// Iterates over the keys and values of a mapping, in order.
+    pub fn entries(&self, id: NodeId) -> Entries<'_> {
+        let next = if self.is_mapping(id) { self.node(id).first } else { NONE };
+        Entries { tree: self, next }
+    }
+
+    /// Iterates over the items of a sequence, in order.
+    pub fn items(&self, id: NodeId) -> Children<'_> {
+        let next = if self.is_sequence(id) { self.node(id).first } else { NONE };
+        Children { tree: self, next }
+    }
+
+    /// Returns whether a collection has no children; true for every scalar.
+    pub fn has_no_children(&self, id: NodeId) -> bool {
+        self.node(id).first == NONE
+    }
+
+    /// Returns the value under a key; the first where the key stands several times.
+    pub fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
+        self.get_entry(map, key).map(|(_, value)| value)
+    }
+
+    /// Returns key and value under a key.
+    pub fn get_entry(&self, map: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
+        // Most keys differ in length, which is known without a look at the texts.
+        self.entries(map).find(|&(name, _)| self.node(name).len as usize == key.len() && self.text(name) == key)
+    }
+
+    /// Follows keys from a mapping.
+    pub fn get_path(&self, map: NodeId, path: &[&str]) -> Option<NodeId> {
+        path.iter().try_fold(map, |node, key| self.get(node, key))
+    }
+
+    /// Returns the text of a scalar under a path of keys from the root.
+    pub fn text_at(&self, path: &[&str]) -> Option<&str> {
+        let node = self.get_path(self.root, path)?;
+        self.is_scalar(node).then(|| self.text(node))
+    }
+
+    // ---- writing --------------------------------------------------------------------------------------------------
+
+    /// Makes a scalar that stands nowhere yet.
+    pub fn new_scalar(&mut self, text: &str, style: Style, tag: Tag, stamp: &Stamp) -> NodeId {
+        let text = self.intern(text);
+        let origin = self.stamp(stamp, None);
+        self.push(Kind::Scalar, style, tag, text, origin)
+    }
+
+    /// Makes a string: printed as one whatever it looks like.
+    pub fn new_string(&mut self, text: &str, stamp: &Stamp) -> NodeId {
+        self.new_scalar(text, Style::Plain, Tag::Str, stamp)
+    }
+
+    /// Makes an empty mapping (block style) that stands nowhere yet.
+    pub fn new_mapping(&mut self, stamp: &Stamp) -> NodeId {
+        let origin = self.stamp(stamp, None);
+        self.push(Kind::Mapping, Style::Block, Tag::Implied, Text::EMPTY, origin)
+    }
+
+    /// Makes an empty sequence (block style) that stands nowhere yet.
+    pub fn new_sequence(&mut self, stamp: &Stamp) -> NodeId {
+        let origin = self.stamp(stamp, None);
+        self.push(Kind::Sequence, Style::Block, Tag::Implied, Text::EMPTY, origin)
+    }
+
+    /// Replaces the text of a scalar in place, and that of all scalars shared with it; style stays, `tag` is the new tag.
+    ///
+    /// Callers that keep the old *type* pass `yaml::resolve::effective_tag` of the node as it was.
+    pub fn set_text(&mut self, id: NodeId, text: &str, tag: Tag, stamp: &Stamp) {
+        let text = self.intern(text);
+        let mut member = id;
+        loop {
+            let replaced = self.origin(member);
+            let origin = self.stamp(stamp, Some(replaced));
+            let node = self.node_mut(member);
+            (node.start, node.len, node.pool) = (text.start, text.len, text.pool);
+            node.tag = tag;
+            node.origin = origin;
+            member = NodeId(node.peer);
+            if member == id {
+                break;
+            }
+        }
+    }
+
+    /// Replaces style and tag of a node (and of all scalars shared with it).
+    pub fn set_style_and_tag(&mut self, id: NodeId, style: Style, tag: Tag) {
+        let mut member = id;
+        loop {
+            let node = self.node_mut(member);
+            (node.style, node.tag) = (style, tag);
+            member = NodeId(node.peer);
+            if member == id {
+                break;
+            }
+        }
+    }
+
+    /// Replaces what a scalar says without a trace: origin stays, and the scalar is no longer shared with others.
+    pub(crate) fn settle_scalar(&mut self, id: NodeId, text: Option<&str>, style: Style, tag: Tag) {
+        if let Some(text) = text {
+            let text = self.intern(text);
+            let node = self.node_mut(id);
+            (node.start, node.len, node.pool) = (text.start, text.len, text.pool);
+        }
+        let next = self.node(id).peer;
+        let mut before = id;
+        while self.node(before).peer != id.0 {
+            before = NodeId(self.node(before).peer);
+        }
+        self.node_mut(before).peer = next;
+        let node = self.node_mut(id);
+        (node.style, node.tag, node.peer) = (style, tag, id.0);
+    }
+
+    /// Marks a node as put where it stands by a writer; what it was before stays in the chain.
+    pub fn restamp(&mut self, id: NodeId, stamp: &Stamp) {
+        let origin = self.stamp(stamp, Some(self.origin(id)));
+        self.node_mut(id).origin = origin;
+    }
+
+    /// Puts a scalar into the ring of scalars that are written together with another.
+    pub fn share(&mut self, id: NodeId, with: NodeId) {
+        let next = self.node(with).peer;
+        self.node_mut(with).peer = id.0;
+        self.node_mut(id).peer = next;
+    }
+
+    /// Returns whether other scalars are written together with this one.
+    pub fn is_shared(&self, id: NodeId) -> bool {
+        self.node(id).peer != id.0
+    }
+
+    /// Takes a scalar out of the ring of scalars that are written together with it.
+    pub fn unshare(&mut self, id: NodeId) {
+        let next = self.node(id).peer;
+        let mut before = id;
+        while self.node(before).peer != id.0 {
+            before = NodeId(self.node(before).peer);
+        }
+        self.node_mut(before).peer = next;
+        self.node_mut(id).peer = id.0;
+    }
+
+    /// Appends a key with its value to a mapping. Does not look for the key.
+    pub fn push_entry(&mut self, map: NodeId, key: NodeId, value: NodeId) {
+        self.append(map, key);
+        self.append(map, value);
+    }
+
+    /// Sets the value under a key: the value node is replaced where the key exists, else key and value are appended.
+    ///
+    /// A new key is untagged, as upstream `FieldSetter` makes it: one like `1` or `true` is no string and is refused when
+    /// the tree is printed.
+    pub fn set_entry(&mut self, map: NodeId, key: &str, value: NodeId, stamp: &Stamp) {
+        match self.get_entry(map, key) {
+            Some((key, _)) => self.replace_value(map, key, value),
+            None => self.push_key(map, key, value, stamp),
+        }
+    }
+
+    /// Sets the value under a key that is a string whatever it looks like, as keys of JSON are.
+    pub fn set_string_entry(&mut self, map: NodeId, key: &str, value: NodeId, stamp: &Stamp) {
+        match self.get_entry(map, key) {
+            Some((key, _)) => self.replace_value(map, key, value),
+            None => {
+                let key = self.new_string(key, stamp);
+                self.push_entry(map, key, value);
+            }
+        }
+    }
+
+    /// Appends a new key, untagged, with its value to a mapping. Does not look for the key.
+    pub fn push_key(&mut self, map: NodeId, key: &str, value: NodeId, stamp: &Stamp) {
+        let key = self.new_scalar(key, Style::Plain, Tag::Implied, stamp);
+        self.push_entry(map, key, value);
+    }
+
+    /// Replaces the value that follows a key node of a mapping; the new value remembers the origin it replaced.
+    pub fn replace_value(&mut self, map: NodeId, key: NodeId, value: NodeId) {
+        let Some(old) = NodeId::some(self.node(key).next) else { return };
+        if old == value {
+            return;
+        }
+        let after = self.node(old).next;
+        self.chain_origin(value, old);
+        self.node_mut(value).next = after;
+        self.node_mut(key).next = value.0;
+        if self.node(map).last == old.0 {
+            self.node_mut(map).last = value.0;
+        }
+    }
+
+    /// Lets a written node remember the origin of the node whose place it takes.
+    pub fn chain_origin(&mut self, new: NodeId, old: NodeId) {
+        let replaced = self.origin(old);
+        if let OriginIndex::Written(index) = self.origin(new).index() {
+            let Some(entry) = self.entries.get(index).copied() else { return };
+            if entry.replaced.is_none() && Origin::written(index) != replaced {
+                self.entries.push(OriginEntry { replaced: Some(replaced), ..entry });
+                let origin = Origin::written(self.entries.len() - 1);
+                self.node_mut(new).origin = origin;
+            }
+        }
+    }
+
+    /// Gives a node the origin, with all it replaced, of a node of another tree. What was read there, and so has no writer,
+    /// counts as written by `stamp`.
+    pub fn take_origin(&mut self, id: NodeId, other: &Tree, from: NodeId, stamp: &Stamp) {
+        let origin = self.copy_origin(other, other.origin(from), stamp);
+        self.node_mut(id).origin = origin;
+    }
+
+    /// Lets a written node remember the origin of a node of another tree whose place it takes.
+    pub fn chain_other_origin(&mut self, id: NodeId, other: &Tree, old: NodeId, stamp: &Stamp) {
+        let Some(entry) = self.origin_entry(self.origin(id)).copied() else { return };
+        let replaced = self.copy_origin(other, other.origin(old), stamp);
+        let origin = self.stamp(&Stamp { by: entry.by, place: entry.place }, Some(replaced));
+        self.node_mut(id).origin = origin;
+    }
+
+    fn copy_origin(&mut self, other: &Tree, origin: Origin, stamp: &Stamp) -> Origin {
+        let mut writes = Vec::new();
+        let mut next = Some(origin);
+        while let Some(origin) = next {
+            let entry = other.origin_entry(origin);
+            writes.push(match entry {
+                Some(entry) => Stamp { by: entry.by, place: entry.place },
+                None => stamp.at(other.origin_place(origin)),
+            });
+            // Entries only refer to older ones.
+            next = entry.and_then(|entry| entry.replaced);
+        }
+        let copied = writes.iter().rev().fold(None, |replaced, stamp| Some(self.stamp(stamp, replaced)));
+        copied.unwrap_or(Origin::UNKNOWN)
+    }
+
+    /// Removes every entry with the given key from a mapping and returns whether there was one.
+    pub fn remove_entry(&mut self, map: NodeId, key: &str) -> bool {
+        let before = self.entries(map).count();
+        self.retain_entries(map, |tree, name, _| tree.text(name) != key);
+        self.entries(map).count() != before
+    }
+
+    /// Keeps the entries for which `keep` returns true.
+    pub fn retain_entries(&mut self, map: NodeId, keep: impl Fn(&Tree, NodeId, NodeId) -> bool) {
+        let kept: Vec<NodeId> = self
+            .entries(map)
+            .filter(|&(key, value)| keep(self, key, value))
+            .flat_map(|(key, value)| [key, value])
+            .collect();
+        self.set_children(map, &kept);
+    }
+
+    /// Appends an item to a sequence.
+    pub fn push_item(&mut self, sequence: NodeId, item: NodeId) {
+        self.append(sequence, item);
+    }
+
+    /// Replaces all children of a collection (items; keys and values in turn).
+    pub fn set_children(&mut self, parent: NodeId, children: &[NodeId]) {
+        for pair in children.windows(2) {
+            self.node_mut(pair[0]).next = pair[1].0;
+        }
+        if let Some(&last) = children.last() {
+            self.node_mut(last).next = NONE;
+        }
+        let node = self.node_mut(parent);
+        node.first = children.first().map_or(NONE, |id| id.0);
+        node.last = children.last().map_or(NONE, |id| id.0);
+    }
+
+    /// Copies a node of another tree, with everything below it, and returns the copy, which stands nowhere yet.
+    ///
+    /// The copies carry `stamp` at the place where the original stands. Scalars that were shared in the other tree are
+    /// separate here.
+    pub fn copy_from(&mut self, other: &Tree, id: NodeId, stamp: &Stamp) -> NodeId {
+        self.is_overfull |= other.is_overfull;
+        let node = *other.node(id);
+        let text = if node.kind == Kind::Scalar { self.intern(other.text(id)) } else { Text::EMPTY };
+        let origin = self.stamp(&stamp.at(other.place(id)), None);
+        let copy = self.push(node.kind, node.style, node.tag, text, origin);
+        let mut child = other.node(id).first;
+        while let Some(from) = NodeId::some(child) {
+            let to = self.copy_from(other, from, stamp);
+            self.append(copy, to);
+            child = other.node(from).next;
+        }
+        copy
+    }
+
+    /// Copies a node of this tree, with everything below it; origins stay what they were.
+    pub fn copy_within(&mut self, id: NodeId) -> NodeId {
+        let node = *self.node(id);
+        let text = Text { start: node.start, len: node.len, pool: node.pool };
+        let copy = self.push(node.kind, node.style, node.tag, text, node.origin);
+        let mut child = node.first;
+        while let Some(from) = NodeId::some(child) {
+            let to = self.copy_within(from);
+            self.append(copy, to);
+            child = self.node(from).next;
+        }
+        copy
+    }
+
+    /// Returns a copy of one subtree as a tree of its own that shares this tree's file; origins stay what they were.
+    pub fn extract(&self, id: NodeId) -> Tree {
+        let mut tree = Tree::for_reader(0);
+        (tree.entries, tree.file, tree.is_overfull) = (self.entries.clone(), self.file.clone(), self.is_overfull);
+        tree.root = tree.extract_from(self, id);
+        tree
+    }
+
+    fn extract_from(&mut self, other: &Tree, id: NodeId) -> NodeId {
+        let node = *other.node(id);
+        let text = match node.pool {
+            Pool::Own => self.intern(other.text(id)),
+            pool => Text { start: node.start, len: node.len, pool },
+        };
+        let copy = self.push(node.kind, node.style, node.tag, text, node.origin);
+        for child in other.children(id) {
+            let child = self.extract_from(other, child);
+            self.append(copy, child);
+        }
+        copy
+    }
+
+    // ---- for readers ----------------------------------------------------------------------------------------------
+
+    /// Appends a node to the arena.
+    pub(crate) fn push(&mut self, kind: Kind, style: Style, tag: Tag, text: Text, origin: Origin) -> NodeId {
+        let id = u32::try_from(self.nodes.len()).expect("limits keep trees far below 2^32 nodes");
+        let Text { start, len, pool } = text;
+        self.nodes.push(Node {
+            start,
+            len,
+            pool,
+            origin,
+            kind,
+            style,
+            tag,
+            first: NONE,
+            last: NONE,
+            next: NONE,
+            peer: id,
+        });
+        NodeId(id)
+    }
+
+    /// Appends a child to a collection.
+    pub(crate) fn append(&mut self, parent: NodeId, child: NodeId) {
+        self.node_mut(child).next = NONE;
+        let last = self.node(parent).last;
+        match NodeId::some(last) {
+            Some(last) => self.node_mut(last).next = child.0,
+            None => self.node_mut(parent).first = child.0,
+        }
+        self.node_mut(parent).last = child.0;
+    }
+
+    /// Returns a scalar's text while its tree is under construction, from the pools that its file will have.
+    pub(crate) fn text_in<'t>(&'t self, id: NodeId, normalised: &'t str, decoded: &'t str) -> &'t str {
+        let node = self.node(id);
+        let pool = match node.pool {
+            Pool::File => normalised,
+            Pool::Decoded => decoded,
+            Pool::Own => &self.own,
+        };
+        pool.get(node.text_range()).unwrap_or("")
+    }
+
+    fn intern(&mut self, text: &str) -> Text {
+        let (Ok(start), Ok(len)) = (u32::try_from(self.own.len()), u32::try_from(text.len())) else {
+            self.is_overfull = true;
+            return Text::EMPTY;
+        };
+        self.own.push_str(text);
+        Text { start, len, pool: Pool::Own }
+    }
+
+    fn stamp(&mut self, stamp: &Stamp, replaced: Option<Origin>) -> Origin {
+        let entry = OriginEntry { place: stamp.place, by: stamp.by, replaced };
+        if self.entries.last() != Some(&entry) {
+            self.entries.push(entry);
+        }
+        Origin::written(self.entries.len() - 1)
+    }
+
+    fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        &mut self.nodes[id.0 as usize]
+    }
+}
+
+/// Iterator over children.
+#[derive(Clone)]
+pub struct Children<'t> {
+    tree: &'t Tree,
+    next: u32,
+}
+
+impl Iterator for Children<'_> {
+    type Item = NodeId;
+
+    fn next(&mut self) -> Option<NodeId> {
+        let id = NodeId::some(self.next)?;
+        self.next = self.tree.node(id).next;
+        Some(id)
+    }
+}
+
+/// Iterator over the keys and values of a mapping.
+#[derive(Clone)]
+pub struct Entries<'t> {
+    tree: &'t Tree,
+    next: u32,
+}
+
+impl Iterator for Entries<'_> {
+    type Item = (NodeId, NodeId);
+
+    fn next(&mut self) -> Option<(NodeId, NodeId)> {
+        let key = NodeId::some(self.next)?;
+        let value = NodeId::some(self.tree.node(key).next)?;
+        self.next = self.tree.node(value).next;
+        Some((key, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provenance::DirectiveId;
+
+    const STAMP: Stamp = Stamp { by: DirectiveId(0), place: None };
+
+    fn map_with(tree: &mut Tree, pairs: &[(&str, &str)]) -> NodeId {
+        let map = tree.new_mapping(&STAMP);
+        for (key, value) in pairs {
+            let value = tree.new_string(value, &STAMP);
+            tree.set_entry(map, key, value, &STAMP);
+        }
+        map
+    }
+
+    fn shown(tree: &Tree, map: NodeId) -> Vec<(&str, &str)> {
+        tree.entries(map).map(|(key, value)| (tree.text(key), tree.text(value))).collect()
+    }
+
+    #[test]
+    fn entries_keep_their_order_through_writes_and_removals() {
+        let mut tree = Tree::new();
+        let map = map_with(&mut tree, &[("a", "1"), ("b", "2"), ("c", "3")]);
+        let new = tree.new_string("9", &STAMP);
+        tree.set_entry(map, "c", new, &STAMP);
+        assert!(tree.remove_entry(map, "a"));
+        assert!(!tree.remove_entry(map, "a"));
+        let new = tree.new_string("4", &STAMP);
+        tree.set_entry(map, "d", new, &STAMP);
+        assert_eq!(shown(&tree, map), [("b", "2"), ("c", "9"), ("d", "4")]);
+        assert!(tree.remove_entry(map, "d"));
+        let new = tree.new_string("5", &STAMP);
+        tree.set_entry(map, "e", new, &STAMP);
+        assert_eq!(shown(&tree, map), [("b", "2"), ("c", "9"), ("e", "5")]);
+    }
+
+    #[test]
+    fn shared_scalars_are_written_together_and_stay_so_in_a_copy_of_the_tree() {
+        let mut tree = Tree::new();
+        let nodes: Vec<NodeId> = ["x", "x", "x"].iter().map(|text| tree.new_string(text, &STAMP)).collect();
+        let alone = tree.new_string("x", &STAMP);
+        tree.share(nodes[1], nodes[0]);
+        tree.share(nodes[2], nodes[0]);
+        let mut copy = tree.clone();
+        copy.set_text(nodes[1], "y", Tag::Str, &STAMP);
+        assert!(nodes.iter().all(|&node| copy.text(node) == "y" && tree.text(node) == "x"));
+        assert_eq!(copy.text(alone), "x");
+    }
+
+    #[test]
+    fn a_write_remembers_what_it_replaced() {
+        let mut tree = Tree::new();
+        let node = tree.new_string("old", &STAMP);
+        let before = tree.origin(node);
+        let later = Stamp { by: DirectiveId(7), place: None };
+        tree.set_text(node, "new", Tag::Str, &later);
+        let entry = tree.origin_entry(tree.origin(node)).expect("written");
+        assert_eq!((entry.by, entry.replaced), (DirectiveId(7), Some(before)));
+    }
+
+    #[test]
+    fn copies_and_extracts_hold_the_same_data() {
+        let mut tree = Tree::new();
+        let inner = map_with(&mut tree, &[("k", "v")]);
+        let root = tree.root();
+        tree.set_entry(root, "inner", inner, &STAMP);
+        let within = tree.copy_within(inner);
+        tree.set_entry(root, "twin", within, &STAMP);
+        let extract = tree.extract(within);
+        let mut other = Tree::new();
+        let copy = other.copy_from(&tree, inner, &STAMP);
+        assert_eq!(shown(&extract, extract.root()), [("k", "v")]);
+        assert_eq!(shown(&other, copy), [("k", "v")]);
+        let changed = tree.get(within, "k").expect("copied");
+        tree.set_text(changed, "w", Tag::Str, &STAMP);
+        assert_eq!(shown(&tree, inner), [("k", "v")]);
+    }
+}
