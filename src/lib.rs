@@ -17,3 +17,14 @@ pub mod diagnostic;
 pub mod provenance;
 
 pub mod yaml;
+
+pub mod fieldspec;
+pub mod resource;
+pub mod schema;
+
+pub mod kustomization;
+pub mod resmap;
+
+pub mod string_map;
+
+pub mod pattern;

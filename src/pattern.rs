@@ -1,0 +1,81 @@
+//! Patterns a user writes: regular expressions in Go's RE2 syntax, and Kubernetes label selectors.
+//!
+//! One engine (`regex-lite`) stands behind every door; the translation from RE2's syntax is in `re2` and nowhere else.
+//! Which texts are matched, and what that means, is the callers' business.
+
+mod braces;
+mod class;
+mod re2;
+mod selector;
+
+pub use selector::LabelSelector;
+
+/// A compiled regular expression.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    matcher: Matcher,
+}
+
+#[derive(Clone, Debug)]
+enum Matcher {
+    Anything,
+    /// The whole text, equal.
+    Text(String),
+    Regex(Box<regex_lite::Regex>),
+}
+
+/// Bytes in an expression.
+const EXPRESSION_LEN_MAX: usize = 64 * 1024;
+/// Bytes that a compiled expression may take.
+const COMPILED_SIZE_MAX: usize = 32 << 20;
+
+impl Pattern {
+    /// Compiles an expression as it stands (unanchored). The error says what Go's parser would find wrong, or what is not
+    /// supported.
+    pub fn new(expression: &str) -> Result<Pattern, String> {
+        if expression.len() > EXPRESSION_LEN_MAX {
+            return Err(format!("expression is longer than {EXPRESSION_LEN_MAX} bytes"));
+        }
+        let translated = re2::translate(expression)?;
+        let mut builder = regex_lite::RegexBuilder::new(&translated);
+        // Each group of ours may become two levels there: the group and a repetition.
+        builder.nest_limit(2 * re2::DEPTH_MAX as u32 + 2).size_limit(COMPILED_SIZE_MAX);
+        let regex = builder.build().map_err(|error| error.to_string())?;
+        Ok(Pattern { matcher: Matcher::Regex(Box::new(regex)) })
+    }
+
+    /// Compiles an expression that must match a text as a whole, as `^(?:…)$`; an empty one matches every text.
+    ///
+    /// This is how selectors of patch targets are read (upstream `anchorRegex`).
+    pub fn anchored(expression: &str) -> Result<Pattern, String> {
+        const META: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'];
+        if expression.is_empty() {
+            Ok(Pattern { matcher: Matcher::Anything })
+        } else if !expression.contains(META) {
+            Ok(Pattern { matcher: Matcher::Text(expression.to_owned()) })
+        } else {
+            // Pasted together as text, as upstream does, so that `a)|(?:b` means the same.
+            Pattern::new(&format!("^(?:{expression})$"))
+        }
+    }
+
+    /// Returns whether the expression matches (anywhere in the text, unless it is anchored).
+    pub fn is_match(&self, text: &str) -> bool {
+        match &self.matcher {
+            Matcher::Anything => true,
+            Matcher::Text(expected) => expected == text,
+            Matcher::Regex(regex) => regex.is_match(text),
+        }
+    }
+
+    /// Returns the only text that the expression can match, if it is anchored and has no special characters.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.matcher {
+            Matcher::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,295 @@
+//! A resource: a tree with its identities and the marks that the build keeps beside it.
+//!
+//! What the reference stores in `internal.config.kubernetes.io/*` annotations during a build (previous names, prefixes,
+//! hash mark, generator behaviour) are plain fields here. The set of resources is `resmap`.
+
+use crate::schema::scope;
+use crate::yaml::resolve::effective_tag;
+use crate::yaml::tree::{NodeId, Tag, Tree};
+use std::sync::Arc;
+
+/// Group, version and kind; empty strings where a part is absent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Gvk {
+    /// API group, empty for the core group.
+    pub group: Arc<str>,
+    /// API version.
+    pub version: Arc<str>,
+    /// Kind.
+    pub kind: Arc<str>,
+}
+
+impl Gvk {
+    /// Splits an `apiVersion` at its first slash.
+    pub fn new(api_version: &str, kind: &str) -> Gvk {
+        let (group, version) = split_api_version(api_version);
+        Gvk { group: group.into(), version: version.into(), kind: kind.into() }
+    }
+
+    /// Returns `group/version`, or the version alone in the core group.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.to_string() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// Returns whether kustomize v5.8.2 knows this type to be cluster-scoped; unknown types are namespaced.
+    pub fn is_cluster_scoped(&self) -> bool {
+        scope::is_cluster_scoped(&self.group, &self.version, &self.kind)
+    }
+}
+
+/// Splits an `apiVersion` into group and version (upstream `resid.ParseGroupVersion`: at the first slash).
+pub fn split_api_version(api_version: &str) -> (&str, &str) {
+    api_version.split_once('/').unwrap_or(("", api_version))
+}
+
+impl std::fmt::Display for Gvk {
+    /// Writes `Kind.version.group` as the reference's messages do.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let or = |text: &'_ Arc<str>, none: &'static str| {
+            if text.is_empty() { none.to_owned() } else { text.to_string() }
+        };
+        write!(f, "{}.{}.{}", or(&self.kind, "[noKind]"), or(&self.version, "[noVer]"), or(&self.group, "[noGrp]"))
+    }
+}
+
+/// The identity of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct ResId {
+    /// Type.
+    pub gvk: Gvk,
+    /// `metadata.name`.
+    pub name: Arc<str>,
+    /// `metadata.namespace` as written; empty if absent.
+    pub namespace: Arc<str>,
+}
+
+/// What the reference calls the namespace of a cluster-scoped object.
+pub const NO_NAMESPACE: &str = "_non_namespaceable_";
+/// The namespace of an object that names none.
+pub const DEFAULT_NAMESPACE: &str = "default";
+
+impl ResId {
+    /// Returns the namespace that identity is judged by: a marker for cluster-scoped kinds, `default` for none.
+    pub fn effective_namespace(&self) -> &str {
+        if self.gvk.is_cluster_scoped() {
+            NO_NAMESPACE
+        } else if self.namespace.is_empty() {
+            DEFAULT_NAMESPACE
+        } else {
+            &self.namespace
+        }
+    }
+
+    /// Returns whether two ids name the same object (upstream `ResId.Equals`).
+    pub fn is_same(&self, other: &ResId) -> bool {
+        self.name == other.name
+            && self.gvk == other.gvk
+            && (self.namespace == other.namespace || self.effective_namespace() == other.effective_namespace())
+    }
+}
+
+impl std::fmt::Display for ResId {
+    /// Writes `Kind.version.group/name.namespace` as the reference's messages do.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = if self.name.is_empty() { "[noName]" } else { &self.name };
+        let namespace = if self.namespace.is_empty() { "[noNs]" } else { &self.namespace };
+        write!(f, "{}/{}.{}", self.gvk, name, namespace)
+    }
+}
+
+/// An identity that a resource had before a transformer changed it. Group and version are the resource's current ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviousId {
+    /// The kind it had.
+    pub kind: Arc<str>,
+    /// The name it had.
+    pub name: Arc<str>,
+    /// The *effective* namespace it had.
+    pub namespace: Arc<str>,
+}
+
+/// What a generator entry does with an object that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Behavior {
+    /// Nothing was said: like `Create`.
+    #[default]
+    Unspecified,
+    /// The object must not exist.
+    Create,
+    /// The object must exist and is replaced.
+    Replace,
+    /// The object must exist and is merged into.
+    Merge,
+}
+
+/// One object of a build.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The object. Copied only when it is written to.
+    pub tree: Arc<Tree>,
+    /// The current identity; refreshed by [`Resource::refresh_id`] after the tree changed.
+    pub id: ResId,
+    /// Former identities, oldest first.
+    pub previous: Vec<PreviousId>,
+    /// Prefixes that were added, in order.
+    pub prefixes: Vec<Arc<str>>,
+    /// Suffixes that were added, in order.
+    pub suffixes: Vec<Arc<str>>,
+    /// Whether the name gets a hash of the content at the end.
+    pub needs_hash: bool,
+    /// Made by a generator of config maps or secrets.
+    pub is_generated: bool,
+    /// Set by a generator.
+    pub behavior: Behavior,
+    /// A patch may change the name.
+    pub allow_name_change: bool,
+    /// A patch may change the kind.
+    pub allow_kind_change: bool,
+    /// Made by a helm chart: the namespace transformer leaves it alone.
+    pub helm_generated: bool,
+    /// Where the object came from, for `buildMetadata: [originAnnotations]`.
+    pub made_by: MadeBy,
+    /// Which transformers ran over it, for `buildMetadata: [transformerAnnotations]`.
+    pub transformations: Vec<Arc<Configured>>,
+}
+
+/// Where an object came from.
+#[derive(Clone, Debug, Default)]
+pub enum MadeBy {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// A file, by its path.
+    File(Arc<str>),
+    /// A generator.
+    Generator(Arc<Configured>),
+}
+
+/// A generator or transformer and the file that configured it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configured {
+    /// The absolute path of the kustomization file.
+    pub configured_in: Arc<str>,
+    /// `apiVersion` of the plugin, `builtin` for the built-in ones.
+    pub api_version: Arc<str>,
+    /// Kind of the plugin, such as `PrefixTransformer`.
+    pub kind: Arc<str>,
+    /// Name of the plugin's configuration; empty for fields of a kustomization.
+    pub name: Arc<str>,
+    /// Namespace of the plugin's configuration.
+    pub namespace: Arc<str>,
+}
+
+impl Resource {
+    /// Makes a resource of a tree; identity is read from it.
+    pub fn new(tree: Arc<Tree>) -> Resource {
+        let id = read_id(&tree);
+        Resource {
+            tree,
+            id,
+            previous: Vec::new(),
+            prefixes: Vec::new(),
+            suffixes: Vec::new(),
+            needs_hash: false,
+            is_generated: false,
+            behavior: Behavior::Unspecified,
+            allow_name_change: false,
+            allow_kind_change: false,
+            helm_generated: false,
+            made_by: MadeBy::Unknown,
+            transformations: Vec::new(),
+        }
+    }
+
+    /// Returns the tree for writing; it is copied first if it is shared.
+    pub fn tree_mut(&mut self) -> &mut Tree {
+        Arc::make_mut(&mut self.tree)
+    }
+
+    /// Returns the root node of the tree.
+    pub fn root(&self) -> NodeId {
+        self.tree.root()
+    }
+
+    /// Reads the identity from the tree again. Call [`crate::resmap::ResMap::reindex`] (or write through its methods) after.
+    pub fn refresh_id(&mut self) {
+        let IdTexts { api_version, kind, name, namespace } = id_texts(&self.tree);
+        let (group, version) = split_api_version(api_version);
+        let id = &mut self.id;
+        keep_or_replace(&mut id.gvk.group, group);
+        keep_or_replace(&mut id.gvk.version, version);
+        keep_or_replace(&mut id.gvk.kind, kind);
+        keep_or_replace(&mut id.name, name);
+        keep_or_replace(&mut id.namespace, namespace);
+    }
+
+    /// Remembers the current identity before it changes (upstream `StorePreviousId`).
+    pub fn push_previous_id(&mut self) {
+        self.previous.push(PreviousId {
+            kind: Arc::clone(&self.id.gvk.kind),
+            name: Arc::clone(&self.id.name),
+            namespace: self.id.effective_namespace().into(),
+        });
+    }
+
+    /// Returns the first identity the resource had.
+    pub fn original_id(&self) -> ResId {
+        self.previous.first().map_or_else(|| self.id.clone(), |previous| self.with_previous(previous))
+    }
+
+    /// Returns the former identities, oldest first.
+    pub fn previous_ids(&self) -> impl DoubleEndedIterator<Item = ResId> + '_ {
+        self.previous.iter().map(|previous| self.with_previous(previous))
+    }
+
+    /// Returns whether the current or a former identity is the given one (upstream `GetMatchingResourcesByAnyId`).
+    pub fn is_any(&self, id: &ResId) -> bool {
+        self.id.is_same(id) || self.previous_ids().any(|previous| previous.is_same(id))
+    }
+
+    /// Returns `kind/name`, as people write it.
+    pub fn short_name(&self) -> String {
+        format!("{}/{}", self.id.gvk.kind, self.id.name)
+    }
+
+    fn with_previous(&self, previous: &PreviousId) -> ResId {
+        let Gvk { group, version, .. } = &self.id.gvk;
+        let gvk = Gvk { group: group.clone(), version: version.clone(), kind: previous.kind.clone() };
+        ResId { gvk, name: previous.name.clone(), namespace: previous.namespace.clone() }
+    }
+}
+
+/// Most parts of an identity stay what they are; their texts are shared with former identities and indexes.
+fn keep_or_replace(part: &mut Arc<str>, text: &str) {
+    if &**part != text {
+        *part = text.into();
+    }
+}
+
+fn read_id(tree: &Tree) -> ResId {
+    let IdTexts { api_version, kind, name, namespace } = id_texts(tree);
+    ResId { gvk: Gvk::new(api_version, kind), name: name.into(), namespace: namespace.into() }
+}
+
+struct IdTexts<'t> {
+    api_version: &'t str,
+    kind: &'t str,
+    name: &'t str,
+    namespace: &'t str,
+}
+
+/// Reads the identity; what is null or no scalar counts as absent (upstream `RNode.getMetaStringField`).
+fn id_texts(tree: &Tree) -> IdTexts<'_> {
+    let root = tree.root();
+    let text = |node: Option<NodeId>| match node {
+        Some(node) if tree.is_scalar(node) && effective_tag(tree, node) != Tag::Null => tree.text(node),
+        _ => "",
+    };
+    let metadata = tree.get(root, "metadata");
+    IdTexts {
+        api_version: text(tree.get(root, "apiVersion")),
+        kind: text(tree.get(root, "kind")),
+        name: text(metadata.and_then(|metadata| tree.get(metadata, "name"))),
+        namespace: text(metadata.and_then(|metadata| tree.get(metadata, "namespace"))),
+    }
+}
