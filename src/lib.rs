@@ -27,4 +27,12 @@ pub mod resmap;
 
 pub mod string_map;
 
+mod accumulated;
+mod marks;
 pub mod pattern;
+
+pub mod manifest;
+
+pub mod session;
+
+pub mod loader;

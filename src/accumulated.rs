@@ -1,0 +1,76 @@
+//! What accumulating a kustomization gives: its resources, and what is collected on the way.
+//!
+//! The session keeps these for bases that are included again; how they come about is `accumulate`.
+
+use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::provenance::{DirectiveId, Touched};
+use crate::resmap::ResMap;
+use crate::source::Place;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Accumulated bases of a session, with everything of the root that changes them as part of the key.
+pub(crate) type BaseCache = FxHashMap<BaseKey, Result<Arc<Accumulated>, Arc<[Diagnostic]>>>;
+
+/// What a base was accumulated for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct BaseKey {
+    pub(crate) directory: Arc<str>,
+    pub(crate) restrictions_off: bool,
+    pub(crate) origin: Option<Arc<str>>,
+}
+
+/// What one kustomization amounts to before the steps that only a root takes.
+#[derive(Debug, Default)]
+pub(crate) struct Accumulated {
+    pub(crate) resources: ResMap,
+    pub(crate) gathered: Gathered,
+}
+
+/// What is collected on the way, besides resources.
+///
+/// Sets, and a bound on warnings: a base that many levels include twice must not double what it brings at each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) touched: BTreeMap<DirectiveId, Touched>,
+    /// Files read, by absolute path.
+    pub(crate) inputs: BTreeSet<Arc<str>>,
+    /// Directories of this kustomization and all below it.
+    pub(crate) directories: BTreeSet<Arc<str>>,
+}
+
+/// More diagnostics than anyone reads; the rest is dropped.
+pub(crate) const DIAGNOSTICS_MAX: usize = 200;
+
+impl Gathered {
+    /// Adds what a base or component brings that was reached through an entry.
+    pub(crate) fn extend(&mut self, other: &Gathered, through: Place) {
+        let room = DIAGNOSTICS_MAX.saturating_sub(self.warnings.len());
+        self.warnings.extend(other.warnings.iter().take(room).map(|warning| reached_through(warning, through)));
+        self.touched.extend(other.touched.iter().map(|(&by, &touched)| (by, touched)));
+        self.inputs.extend(other.inputs.iter().cloned());
+        self.directories.extend(other.directories.iter().cloned());
+    }
+
+    /// Takes over what a step reported: warnings stay, errors are handed back.
+    pub(crate) fn settle(&mut self, report: Report) -> Result<(), Vec<Diagnostic>> {
+        let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+        let (errors, warnings): (Vec<_>, Vec<_>) = report.diagnostics.into_iter().partition(is_error);
+        self.warnings.extend(warnings);
+        self.warnings.truncate(DIAGNOSTICS_MAX);
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// Marks diagnostics as reached through an entry.
+pub(crate) fn reached_all(errors: &[Diagnostic], through: Place) -> Vec<Diagnostic> {
+    errors.iter().take(DIAGNOSTICS_MAX).map(|error| reached_through(error, through)).collect()
+}
+
+fn reached_through(diagnostic: &Diagnostic, through: Place) -> Diagnostic {
+    let mut diagnostic = diagnostic.clone();
+    diagnostic.chain.insert(0, through);
+    diagnostic
+}

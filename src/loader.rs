@@ -1,0 +1,306 @@
+//! From the entries of a kustomization to files and directories: resolution, the load restrictor, cycles.
+//!
+//! Entries are tried as files first, then as directories, as in the reference. Remote entries are recognised and refused
+//! here until fetching exists. Reading and caching of contents is `session`.
+
+use crate::diagnostic::{Code, Diagnostic, Result, nearest};
+use crate::fs::{self, EntryKind, FsError, Look};
+use crate::kustomization::PlacedText;
+use crate::session::Session;
+use std::sync::Arc;
+
+/// The names of a kustomization file.
+pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Which files a kustomization may load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum LoadRestrictions {
+    /// Only files in or below the kustomization's own directory (`LoadRestrictionsRootOnly`).
+    #[default]
+    RootOnly,
+    /// Any file (`LoadRestrictionsNone`).
+    None,
+}
+
+/// The directory of one kustomization, with the directories that led to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Root {
+    /// Absolute, free of symbolic links.
+    pub(crate) directory: Arc<str>,
+    /// The directories of the kustomizations that include this one, nearest first.
+    pub(crate) visited: Option<Arc<Root>>,
+    /// Number of levels above.
+    pub(crate) depth: usize,
+}
+
+/// What an entry of `resources` turned out to be.
+pub(crate) enum Found {
+    /// A file that may be read.
+    File(Arc<str>),
+    /// A directory with (hopefully) a kustomization.
+    Directory(Arc<Root>),
+}
+
+impl Root {
+    /// Makes the root of a build.
+    pub(crate) fn top(directory: Arc<str>) -> Arc<Root> {
+        Arc::new(Root { directory, visited: None, depth: 0 })
+    }
+
+    /// Returns the directories from this one outwards.
+    pub(crate) fn chain(&self) -> impl Iterator<Item = &Root> {
+        std::iter::successors(Some(self), |root| root.visited.as_deref())
+    }
+}
+
+/// Resolves the directory a user names on the command line.
+pub(crate) fn top(session: &mut Session<'_>, directory: &str) -> Result<Arc<Root>> {
+    if is_remote(directory) {
+        let message = format!("`{directory}` is remote; remote kustomizations are not supported yet");
+        return Err(Diagnostic::error(Code::RemoteUnsupported, message));
+    }
+    let path = fs::join(&session.directory.clone(), directory);
+    match resolve(session, &path) {
+        Ok((directory, EntryKind::Directory)) => Ok(Root::top(directory)),
+        Ok((file, EntryKind::File)) => {
+            let shown = session.show(&file);
+            let message = format!("`{shown}` is a file; the directory of a kustomization is wanted");
+            let diagnostic = Diagnostic::error(Code::InvalidPath, message);
+            let is_kustomization = FILE_NAMES.contains(&fs::base_name(&file));
+            let parent = session.show(fs::parent(&file));
+            Err(if is_kustomization { diagnostic.help(format!("name its directory: `{parent}`")) } else { diagnostic })
+        }
+        Err(error) => Err(missing(session, &path, directory, &error)),
+    }
+}
+
+/// Finds the kustomization file of a directory.
+pub(crate) fn kustomization_file(
+    session: &mut Session<'_>,
+    root: &Root,
+    restrictions: LoadRestrictions,
+) -> Result<Arc<str>> {
+    let mut found: Vec<Arc<str>> = Vec::new();
+    for name in FILE_NAMES {
+        let path = fs::join(&root.directory, name);
+        if let Ok((file, EntryKind::File)) = resolve(session, &path) {
+            // To the restrictor it is a file like any other: a link that leads out of the directory does not count.
+            if restrictions == LoadRestrictions::None || fs::is_within(fs::parent(&file), &root.directory) {
+                found.push(file);
+            }
+        }
+    }
+    let shown = session.show(&root.directory);
+    match found.len() {
+        1 => Ok(found.swap_remove(0)),
+        0 => {
+            let message = format!("no kustomization file in `{shown}`");
+            let diagnostic = Diagnostic::error(Code::NoKustomization, message).path(shown);
+            let diagnostic =
+                diagnostic.help("it is called `kustomization.yaml`, `kustomization.yml` or `Kustomization`");
+            let below = below_with_kustomization(session, &root.directory);
+            Err(match below.is_empty() {
+                true => diagnostic,
+                false => diagnostic.help(format!("there is one in {}", below.join(", "))),
+            })
+        }
+        _ => {
+            let names: Vec<String> = found.iter().map(|file| format!("`{}`", fs::base_name(file))).collect();
+            let message = format!("more than one kustomization file in `{shown}`: {}", names.join(", "));
+            Err(Diagnostic::error(Code::ManyKustomizations, message).path(shown).help("keep one of them"))
+        }
+    }
+}
+
+/// Finds what an entry of `resources` names.
+pub(crate) fn find(
+    session: &mut Session<'_>,
+    root: &Arc<Root>,
+    entry: &PlacedText,
+    restrictions: LoadRestrictions,
+) -> Result<Found> {
+    let path = fs::join(&root.directory, &entry.value);
+    if !entry.value.is_empty()
+        && !is_url(&entry.value)
+        && let Ok((file, EntryKind::File)) = resolve(session, &path)
+    {
+        allow(session, root, entry, &file, restrictions)?;
+        return Ok(Found::File(file));
+    }
+    find_directory(session, root, entry).map(Found::Directory)
+}
+
+/// Finds the directory that an entry of `resources` or `components` names.
+pub(crate) fn find_directory(session: &mut Session<'_>, root: &Arc<Root>, entry: &PlacedText) -> Result<Arc<Root>> {
+    let text = entry.value.as_str();
+    let place = Some(entry.place);
+    if text.is_empty() {
+        return Err(Diagnostic::error(Code::InvalidPath, "an empty path names nothing").at(place, ""));
+    }
+    if is_remote(text) {
+        let message = format!("`{text}` is remote; remote resources are not supported yet");
+        return Err(Diagnostic::error(Code::RemoteUnsupported, message).at(place, ""));
+    }
+    let is_absolute = text.starts_with('/');
+    let path = fs::join(&root.directory, text);
+    let found = resolve(session, &path);
+    if is_absolute && !matches!(found, Ok((_, EntryKind::File))) {
+        let message = format!("`{text}` is absolute; a base is named relative to the kustomization that includes it");
+        let relative = fs::relative(&path, &root.directory);
+        let diagnostic = Diagnostic::error(Code::InvalidPath, message).at(place, "");
+        return Err(match &found {
+            Ok(_) => diagnostic.help(format!("write `{relative}`")),
+            Err(_) => diagnostic,
+        });
+    }
+    let ambiguous = text.split('/').any(|part| !matches!(part, "" | "." | "..") && part.contains(".."));
+    if ambiguous {
+        let message = format!("`{text}` has `..` inside a part of the path");
+        let help = "two list entries may have run together: check the indentation of the `-` below";
+        return Err(Diagnostic::error(Code::InvalidPath, message).at(place, "").help(help));
+    }
+    match found {
+        Ok((directory, EntryKind::Directory)) => {
+            check_cycle(session, root, entry, &directory)?;
+            if root.depth >= session.limits.bases_depth_max {
+                let message = format!("kustomizations include one another more than {} levels deep", root.depth);
+                return Err(Diagnostic::error(Code::LimitExceeded, message).at(place, ""));
+            }
+            Ok(Arc::new(Root { directory, visited: Some(Arc::clone(root)), depth: root.depth + 1 }))
+        }
+        Ok((file, EntryKind::File)) => {
+            let message = format!("`{}` is a file; a directory with a kustomization is wanted", session.show(&file));
+            Err(Diagnostic::error(Code::InvalidPath, message).at(place, ""))
+        }
+        Err(error) => Err(missing(session, &path, text, &error).at(place, "")),
+    }
+}
+
+/// Finds a file that a patch, a generator or another field names, and checks that it may be read.
+pub(crate) fn find_file(
+    session: &mut Session<'_>,
+    root: &Arc<Root>,
+    entry: &PlacedText,
+    restrictions: LoadRestrictions,
+) -> Result<Arc<str>> {
+    let text = entry.value.as_str();
+    if is_url(text) {
+        let message = format!("`{text}` is remote; remote files are not supported yet");
+        return Err(Diagnostic::error(Code::RemoteUnsupported, message).at(Some(entry.place), ""));
+    }
+    let path = fs::join(&root.directory, text);
+    match resolve(session, &path) {
+        Ok((file, EntryKind::File)) => {
+            allow(session, root, entry, &file, restrictions)?;
+            Ok(file)
+        }
+        Ok((directory, EntryKind::Directory)) => {
+            let message = format!("`{}` is a directory; a file is wanted", session.show(&directory));
+            Err(Diagnostic::error(Code::InvalidPath, message).at(Some(entry.place), ""))
+        }
+        Err(error) => Err(missing(session, &path, text, &error).at(Some(entry.place), "")),
+    }
+}
+
+/// Refuses a base that contains a kustomization on the way to it, wherever it is reached from (upstream
+/// `FileLoader.errIfArgEqualOrHigher`).
+pub(crate) fn check_cycle(session: &Session<'_>, root: &Root, entry: &PlacedText, directory: &str) -> Result<()> {
+    let Some(visited) = root.chain().find(|visited| fs::is_within(&visited.directory, directory)) else {
+        return Ok(());
+    };
+    let (shown, visited) = (session.show(directory), session.show(&visited.directory));
+    let message = if shown == visited {
+        format!("`{shown}` includes itself")
+    } else {
+        format!("`{shown}` contains `{visited}`, which includes it")
+    };
+    Err(Diagnostic::error(Code::Cycle, message).at(Some(entry.place), "this entry closes the cycle"))
+}
+
+/// Resolves symbolic links; directories are resolved once.
+fn resolve(session: &mut Session<'_>, path: &str) -> std::result::Result<(Arc<str>, EntryKind), FsError> {
+    let parent = fs::parent(path);
+    let real_parent = match session.canonical_directories.get(parent) {
+        Some(real) => Arc::clone(real),
+        None => {
+            let real: Arc<str> = session.fs.canonical(parent)?.into();
+            session.canonical_directories.insert(parent.into(), Arc::clone(&real));
+            real
+        }
+    };
+    let name = fs::base_name(path);
+    let real = if name.is_empty() { real_parent.to_string() } else { fs::join(&real_parent, name) };
+    match session.fs.look(&real)? {
+        Look::Entry(kind) => Ok((real.into(), kind)),
+        Look::Link => {
+            let real = session.fs.canonical(&real)?;
+            let kind = session.fs.kind(&real)?;
+            Ok((real.into(), kind))
+        }
+    }
+}
+
+/// The load restrictor (upstream `RestrictionRootOnly`).
+fn allow(
+    session: &Session<'_>,
+    root: &Root,
+    entry: &PlacedText,
+    file: &str,
+    restrictions: LoadRestrictions,
+) -> Result<()> {
+    if restrictions == LoadRestrictions::None || fs::is_within(fs::parent(file), &root.directory) {
+        return Ok(());
+    }
+    let (shown, directory) = (session.show(file), session.show(&root.directory));
+    let message = format!("`{shown}` is outside `{directory}`, the directory of its kustomization");
+    Err(Diagnostic::error(Code::LoadRestricted, message)
+        .at(Some(entry.place), "")
+        .help("put a kustomization beside the file and list that directory under `resources`, or move the file")
+        .help("`--load-restrictor LoadRestrictionsNone` allows it"))
+}
+
+fn missing(session: &Session<'_>, path: &str, entry: &str, error: &FsError) -> Box<Diagnostic> {
+    let diagnostic = session.read_error(path, error);
+    if *error != FsError::NotFound {
+        return diagnostic;
+    }
+    let names = session.fs.list(fs::parent(path)).unwrap_or_default();
+    let near = nearest(fs::base_name(path), names.iter().map(String::as_str), 1);
+    match near.first() {
+        Some(name) => {
+            let directory = entry.rfind('/').map_or("", |at| &entry[..=at]);
+            diagnostic.help(format!("did you mean `{directory}{name}`?"))
+        }
+        None => diagnostic,
+    }
+}
+
+fn below_with_kustomization(session: &Session<'_>, directory: &str) -> Vec<String> {
+    let names = session.fs.list(directory).unwrap_or_default();
+    let mut below = Vec::new();
+    for name in names.iter().take(100) {
+        let inner = fs::join(directory, name);
+        if FILE_NAMES.iter().any(|file| session.fs.kind(&fs::join(&inner, file)) == Ok(EntryKind::File)) {
+            below.push(format!("`{}`", session.show(&inner)));
+        }
+    }
+    below.truncate(5);
+    below
+}
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
+/// Returns whether the reference would clone or fetch a path that is not a local file.
+fn is_remote(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let has_prefix = ["git::", "git@", "gh:", "github.com/", "github.com:", "file://"]
+        .iter()
+        .any(|prefix| lower.starts_with(prefix));
+    let has_user = text.split_once('@').is_some_and(|(user, rest)| {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        !user.is_empty() && user.chars().all(is_word) && rest.contains(':')
+    });
+    has_prefix || has_user || lower.contains("://")
+}

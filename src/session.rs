@@ -1,0 +1,132 @@
+//! A session: a file system with everything that was read from it, shared by all builds of one process.
+//!
+//! Files are read and parsed once, whoever asks for them; accumulated bases are kept by `accumulate`. Numbers of sources
+//! and directives are given out here; they reach no output. Which files may be read is decided by `loader`.
+
+use crate::accumulated::BaseCache;
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::fs::{self, FileSystem, FsError};
+use crate::limits::Limits;
+use crate::provenance::{DirectiveId, Directives};
+use crate::resource::Resource;
+use crate::source::{Place, Sensitivity, Source, Sources};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// Bytes in one file, whatever the limits say: offsets in texts have 32 bits, and decoding can make a text longer.
+const FILE_BYTES_MAX: u64 = 1 << 30;
+
+/// What builds share.
+pub struct Session<'fs> {
+    /// Where files come from.
+    pub fs: &'fs dyn FileSystem,
+    /// The user's directory (absolute): paths in messages are relative to it.
+    pub directory: Arc<str>,
+    /// Bounds on inputs.
+    pub limits: Limits,
+    /// All texts read so far.
+    pub sources: Sources,
+    /// All directives met so far.
+    pub directives: Directives,
+    /// Texts by absolute path.
+    texts: FxHashMap<Arc<str>, Arc<Source>>,
+    /// The resources of a file by absolute path, or what is wrong with it.
+    pub(crate) manifests: FxHashMap<Arc<str>, FileResources>,
+    /// Directories known to be free of symbolic links.
+    pub(crate) canonical_directories: FxHashMap<Arc<str>, Arc<str>>,
+    /// Accumulated bases.
+    pub(crate) bases: BaseCache,
+    /// Whether files and bases are kept when they are met for the first time.
+    keeps_all: bool,
+    /// What was met, where not everything is kept.
+    met: FxHashSet<Arc<str>>,
+}
+
+/// The resources of one file, or every fault found in it.
+pub(crate) type FileResources = std::result::Result<Arc<[Arc<Resource>]>, Arc<[Diagnostic]>>;
+
+impl<'fs> Session<'fs> {
+    /// Makes a session for a user who stands in `directory` (absolute).
+    pub fn new(fs: &'fs dyn FileSystem, directory: &str) -> Session<'fs> {
+        Session {
+            fs,
+            directory: fs::clean(directory).into(),
+            limits: Limits::default(),
+            sources: Sources::default(),
+            directives: Directives::default(),
+            texts: FxHashMap::default(),
+            manifests: FxHashMap::default(),
+            canonical_directories: FxHashMap::default(),
+            bases: BaseCache::default(),
+            keeps_all: true,
+            met: FxHashSet::default(),
+        }
+    }
+
+    /// Makes a session for a single build: files and bases are kept from the second time they are met.
+    ///
+    /// What is kept has to be copied when an overlay writes to it. A base that is met once, as nearly all are in one
+    /// build, need not be; one that many levels include twice must not double the work at each.
+    pub fn for_one_build(fs: &'fs dyn FileSystem, directory: &str) -> Session<'fs> {
+        Session { keeps_all: false, ..Session::new(fs, directory) }
+    }
+
+    /// Returns whether to keep what was made of a path (with all that changes it).
+    pub(crate) fn is_to_be_kept(&mut self, path: &Arc<str>) -> bool {
+        self.keeps_all || !self.met.insert(Arc::clone(path))
+    }
+
+    /// Registers a directive.
+    pub fn directive(&mut self, field: &'static str, index: Option<usize>, place: Place) -> DirectiveId {
+        self.directives.add(field, index, place)
+    }
+
+    /// Returns how messages name an absolute path: relative to the user's directory.
+    pub fn show(&self, path: &str) -> String {
+        fs::relative(path, &self.directory)
+    }
+
+    /// Reads a file's bytes within the limits. The path is absolute and was allowed by `loader`.
+    pub(crate) fn read_bytes(&self, path: &str) -> Result<Vec<u8>> {
+        self.fs
+            .read(path, self.limits.file_bytes_max.min(FILE_BYTES_MAX))
+            .map_err(|error| self.read_error(path, &error))
+    }
+
+    /// Reads a file as text, once.
+    pub(crate) fn read_text(&mut self, path: &Arc<str>) -> Result<Arc<Source>> {
+        if let Some(source) = self.texts.get(path) {
+            return Ok(Arc::clone(source));
+        }
+        let bytes = self.read_bytes(path)?;
+        let shown = self.show(path);
+        match crate::yaml::read::decode_bytes(bytes) {
+            Ok(text) => {
+                let source = self.sources.add(shown, text, Sensitivity::Yaml, None);
+                self.texts.insert(Arc::clone(path), Arc::clone(&source));
+                Ok(source)
+            }
+            Err(error) => {
+                let message = format!("`{shown}` is not valid UTF-8 (byte {})", error.offset + 1);
+                Err(Diagnostic::error(Code::InvalidEncoding, message).path(shown))
+            }
+        }
+    }
+
+    /// Words for a file that could not be read.
+    pub(crate) fn read_error(&self, path: &str, error: &FsError) -> Box<Diagnostic> {
+        let shown = self.show(path);
+        match error {
+            FsError::NotFound => Diagnostic::error(Code::FileNotFound, format!("`{shown}` does not exist")).path(shown),
+            FsError::IsDirectory => {
+                Diagnostic::error(Code::InvalidPath, format!("`{shown}` is a directory; a file is wanted")).path(shown)
+            }
+            FsError::TooLarge(size) => {
+                let max = self.limits.file_bytes_max.min(FILE_BYTES_MAX);
+                let message = format!("`{shown}` is {size} bytes long; at most {max} are read");
+                Diagnostic::error(Code::LimitExceeded, message).path(shown)
+            }
+            FsError::Other(words) => Diagnostic::error(Code::Io, format!("cannot read `{shown}`: {words}")).path(shown),
+        }
+    }
+}
