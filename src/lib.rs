@@ -36,3 +36,6 @@ pub mod manifest;
 pub mod session;
 
 pub mod loader;
+
+pub mod generate;
+pub mod order;

@@ -1,0 +1,85 @@
+//! The order in which objects are printed.
+
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::kustomization::{LegacySortOptions, SortOptions};
+use crate::resmap::ResMap;
+use crate::resource::{Gvk, ResId};
+use crate::schema::kind_order::{ORDER_FIRST, ORDER_LAST};
+use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+
+/// Puts the objects into the order that a kustomization asks for.
+pub fn apply(resmap: &mut ResMap, options: &SortOptions) -> Result<()> {
+    let order = options.order.as_ref();
+    match order.map_or("", |order| order.value.as_str()) {
+        "legacy" => {
+            legacy(resmap, options.legacy.as_ref());
+            Ok(())
+        }
+        "fifo" if options.legacy.is_none() => Ok(()),
+        "fifo" => {
+            let message = "`sortOptions.legacySortOptions` is set but `sortOptions.order` is `fifo`";
+            Err(Diagnostic::error(Code::InvalidField, message)
+                .at(Some(options.place), "")
+                .help("remove `legacySortOptions`, or set `order: legacy`"))
+        }
+        text => {
+            let message = match text {
+                "" => "`sortOptions.order` is missing".to_owned(),
+                text => format!("`sortOptions.order` is `{text}`"),
+            };
+            Err(Diagnostic::error(Code::InvalidField, message)
+                .at(Some(order.map_or(options.place, |order| order.place)), "")
+                .help("set it to `fifo` or `legacy`"))
+        }
+    }
+}
+
+/// Puts the objects into the legacy order: by kind, then by name; with lists of kinds, or the built-in ones.
+pub fn legacy(resmap: &mut ResMap, options: Option<&LegacySortOptions>) {
+    let ranks = match options {
+        Some(options) => {
+            ranks(options.order_first.iter().map(String::as_str), options.order_last.iter().map(String::as_str))
+        }
+        None => ranks(ORDER_FIRST.iter().copied(), ORDER_LAST.iter().copied()),
+    };
+    let mut list: Vec<_> = resmap.iter().cloned().collect();
+    list.sort_by_cached_key(|resource| key(&resource.id, &ranks));
+    resmap.reorder(list);
+}
+
+/// Ranks kinds: below zero come first, above zero last. A kind that is listed twice has its last rank.
+fn ranks<'k>(
+    first: impl ExactSizeIterator<Item = &'k str>,
+    last: impl Iterator<Item = &'k str>,
+) -> FxHashMap<&'k str, isize> {
+    let n_first = first.len() as isize;
+    let first = first.enumerate().map(|(index, kind)| (kind, index as isize - n_first));
+    first.chain(last.enumerate().map(|(index, kind)| (kind, index as isize + 1))).collect()
+}
+
+/// What objects are compared by; everything is compared bytewise.
+///
+/// Absent parts are the reference's marks, which sort after letters: named groups come before the core group. Only for the
+/// kind `Namespace` the core group comes first, and its versions in reverse (upstream `gvkLessThan`).
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    rank: isize,
+    core_namespace: Option<Reverse<String>>,
+    gvk: String,
+    id: String,
+}
+
+fn key(id: &ResId, ranks: &FxHashMap<&str, isize>) -> Key {
+    let Gvk { group, version, kind } = &id.gvk;
+    let gvk = format!("{}_{}_{}", or(group, "~G"), or(version, "~V"), or(kind, "~K"));
+    let rank = ranks.get(&**kind).copied().unwrap_or(0);
+    // A rank other than zero belongs to one kind alone, so that the rule for namespaces orders nothing else.
+    let core_namespace = (rank != 0 && &**kind == "Namespace")
+        .then(|| Reverse(if group.is_empty() { gvk.clone() } else { String::new() }));
+    Key { rank, core_namespace, gvk, id: format!("{}|{}|{}", id.gvk, or(&id.namespace, "~X"), or(&id.name, "~N")) }
+}
+
+fn or<'t>(text: &'t str, mark: &'t str) -> &'t str {
+    if text.is_empty() { mark } else { text }
+}
