@@ -39,3 +39,4 @@ pub mod loader;
 
 pub mod generate;
 pub mod order;
+pub mod patch;

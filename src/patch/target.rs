@@ -1,0 +1,254 @@
+//! Which resources a patch is for, and what to say if there are none.
+
+use crate::diagnostic::{Code, Diagnostic, Result, nearest};
+use crate::kustomization::{PlacedText, Target};
+use crate::pattern::{LabelSelector, Pattern};
+use crate::resmap::ResMap;
+use crate::resource::{ResId, Resource};
+use crate::source::Place;
+use crate::yaml::tree::{NodeId, Tree};
+
+/// How many objects are looked at for what comes nearest to a name.
+const CANDIDATES_MAX: usize = 2_000;
+
+/// A compiled `target`.
+#[derive(Debug)]
+pub(super) struct Selector {
+    place: Place,
+    group: Matcher,
+    version: Matcher,
+    kind: Matcher,
+    name: Matcher,
+    namespace: Matcher,
+    labels: Option<LabelSelector>,
+    annotations: Option<LabelSelector>,
+}
+
+/// An anchored expression.
+#[derive(Debug)]
+enum Matcher {
+    Any,
+    /// The expression is a text without special characters.
+    Text(String),
+    Pattern(Pattern),
+}
+
+impl Matcher {
+    fn new(expression: &Option<PlacedText>) -> Result<Matcher> {
+        let Some(PlacedText { value, place }) = expression else { return Ok(Matcher::Any) };
+        if value.is_empty() {
+            return Ok(Matcher::Any);
+        }
+        if !value.contains(['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$']) {
+            return Ok(Matcher::Text(value.clone()));
+        }
+        Pattern::new(&format!("^(?:{value})$")).map(Matcher::Pattern).map_err(|why| {
+            Diagnostic::error(Code::InvalidPattern, format!("`{value}` is no regular expression: {why}"))
+                .at(Some(*place), "")
+        })
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        match self {
+            Matcher::Any => true,
+            Matcher::Text(wanted) => wanted == text,
+            Matcher::Pattern(pattern) => pattern.is_match(text),
+        }
+    }
+
+    fn text(&self) -> Option<&str> {
+        match self {
+            Matcher::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl Selector {
+    pub(super) fn new(target: &Target) -> Result<Selector> {
+        let labels = |selector: &Option<PlacedText>| {
+            let Some(PlacedText { value, place }) = selector else { return Ok(None) };
+            LabelSelector::parse(value)
+                .map(Some)
+                .map_err(|error| if error.labels.is_empty() { error.at(Some(*place), "") } else { error })
+        };
+        Ok(Selector {
+            place: target.place,
+            group: Matcher::new(&target.group)?,
+            version: Matcher::new(&target.version)?,
+            kind: Matcher::new(&target.kind)?,
+            name: Matcher::new(&target.name)?,
+            namespace: Matcher::new(&target.namespace)?,
+            labels: labels(&target.label_selector)?,
+            annotations: labels(&target.annotation_selector)?,
+        })
+    }
+
+    /// Returns the positions of the selected resources, in order (upstream `resWrangler.Select`).
+    pub(super) fn select(&self, resmap: &ResMap) -> Vec<usize> {
+        match (self.kind.text(), self.name.text()) {
+            (Some(kind), Some(name)) => {
+                let mut found = resmap.find_named(kind, name);
+                found.retain(|&position| self.is_match(resmap.get(position)));
+                found
+            }
+            _ => (0..resmap.len()).filter(|&position| self.is_match(resmap.get(position))).collect(),
+        }
+    }
+
+    fn is_match(&self, resource: &Resource) -> bool {
+        let id = &resource.id;
+        let first = resource.previous.first();
+        let is_named = self.name.is_match(&id.name) || first.is_some_and(|first| self.name.is_match(&first.name));
+        is_named
+            && self.kind.is_match(&id.gvk.kind)
+            && self.group.is_match(&id.gvk.group)
+            && self.version.is_match(&id.gvk.version)
+            && self.is_namespace(resource)
+            && is_labelled(&self.labels, &resource.tree, "labels")
+            && is_labelled(&self.annotations, &resource.tree, "annotations")
+    }
+
+    fn is_namespace(&self, resource: &Resource) -> bool {
+        matches!(self.namespace, Matcher::Any)
+            || self.namespace.is_match(resource.id.effective_namespace())
+            || self.namespace.is_match(resource.original_id().effective_namespace())
+    }
+
+    /// Says that nothing is selected, with what comes nearest.
+    pub(super) fn unmatched(&self, resmap: &ResMap) -> Box<Diagnostic> {
+        let warning = Diagnostic::warning(Code::PatchTargetUnmatched, "the target of this patch selects no object")
+            .at(Some(self.place), "nothing matches");
+        let wanted = self.name.text().unwrap_or("");
+        let same_name = |resource: &&Resource| {
+            let first = resource.previous.first();
+            self.name.is_match(&resource.id.name) || first.is_some_and(|first| self.name.is_match(&first.name))
+        };
+        let resources = || resmap.iter().take(CANDIDATES_MAX).map(|resource| &**resource);
+        if let Some(resource) = resources().filter(same_name).find(|resource| self.kind.is_match(&resource.id.gvk.kind))
+        {
+            let what = describe(resource);
+            let but = if !self.is_namespace(resource) {
+                format!("its namespace is `{}`", resource.id.effective_namespace())
+            } else if !self.group.is_match(&resource.id.gvk.group) || !self.version.is_match(&resource.id.gvk.version) {
+                format!("its apiVersion is `{}`", resource.id.gvk.api_version())
+            } else if !is_labelled(&self.labels, &resource.tree, "labels") {
+                "its labels do not match".to_owned()
+            } else {
+                "its annotations do not match".to_owned()
+            };
+            return warning.at(name_place(resource), format!("{what} is near, but {but}"));
+        }
+        if !matches!(self.name, Matcher::Any)
+            && let Some(resource) = resources().find(same_name)
+        {
+            let kind = &resource.id.gvk.kind;
+            return warning.at(name_place(resource), format!("this object has the name, but its kind is `{kind}`"));
+        }
+        let of_kind = || resources().filter(|resource| self.kind.is_match(&resource.id.gvk.kind));
+        let names = nearest(wanted, of_kind().map(|resource| &*resource.id.name), 3);
+        if let Some(near) = names.first() {
+            let place = of_kind().find(|resource| &*resource.id.name == *near).and_then(name_place);
+            return warning.at(place, format!("did you mean `{near}`?"));
+        }
+        match self.kind.text() {
+            Some(kind) if of_kind().next().is_none() => {
+                let kinds = nearest(kind, resources().map(|resource| &*resource.id.gvk.kind), 1);
+                match kinds.first() {
+                    Some(near) => warning.help(format!("there is no `{kind}` here; did you mean `{near}`?")),
+                    None => warning.note(format!("there is no object of kind `{kind}` here")),
+                }
+            }
+            _ => warning,
+        }
+    }
+}
+
+/// Says that a patch names an object that does not exist, with what comes nearest.
+pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Box<Diagnostic> {
+    let (kind, name) = (&id.gvk.kind, &id.name);
+    let resources = || resmap.iter().take(CANDIDATES_MAX).map(|resource| &**resource);
+    let error =
+        Diagnostic::error(Code::PatchNoTarget, format!("this patch is for {kind} `{name}`, which does not exist"));
+    let is_named =
+        |resource: &&Resource| resource.id.name == *name || resource.previous.iter().any(|id| id.name == *name);
+    let same_kind = || resources().filter(|resource| resource.id.gvk.kind == *kind);
+    let named = || resources().filter(is_named);
+    let patch_namespace = |id: &ResId| match id.namespace.is_empty() {
+        true => "the patch names no namespace".to_owned(),
+        false => format!("the patch names `{}`", id.namespace),
+    };
+    if let Some(resource) = named().find(|resource| resource.id.gvk == id.gvk) {
+        let original = resource.original_id();
+        let namespace = match resource.id.namespace.is_empty() {
+            true => "the object is in no namespace".to_owned(),
+            false => format!("the object is in namespace `{}`", resource.id.namespace),
+        };
+        let same_namespace = original.effective_namespace() == id.effective_namespace();
+        let mut error = error.at(place, patch_namespace(id)).at(name_place(resource), namespace);
+        error.message = match &*id.namespace {
+            "" => format!("this patch is for {kind} `{name}` without a namespace, which does not exist"),
+            namespace => format!("this patch is for {kind} `{name}` in `{namespace}`, which does not exist"),
+        };
+        if same_namespace {
+            return error.help(format!("the name it had with that namespace is `{}`", original.name));
+        }
+        return match (&*resource.id.namespace, &*original.namespace) {
+            ("", _) | ("default", _) => error.help("remove `metadata.namespace` from the patch"),
+            (namespace, _) => error.help(format!("set `metadata.namespace: {namespace}` in the patch")),
+        };
+    }
+    if let Some(resource) = named().find(|resource| resource.id.gvk.kind == *kind) {
+        let (theirs, ours) = (resource.id.gvk.api_version(), id.gvk.api_version());
+        return error
+            .at(place, format!("the patch says apiVersion `{ours}`"))
+            .at(name_place(resource), format!("the object has apiVersion `{theirs}`"));
+    }
+    let error = error.at(place, "no object has this name and kind");
+    if let Some(resource) = named().next() {
+        let kind = &resource.id.gvk.kind;
+        return error.at(name_place(resource), format!("an object of this name has kind `{kind}`"));
+    }
+    let names = nearest(name, same_kind().map(|resource| &*resource.id.name), 3);
+    if let Some(near) = names.first() {
+        let at = same_kind().find(|resource| &*resource.id.name == *near).and_then(name_place);
+        return error.at(at, format!("did you mean `{near}`?"));
+    }
+    let n_of_kind = same_kind().count();
+    match n_of_kind {
+        0 => error
+            .note(format!("there is no object of kind `{kind}` here"))
+            .help("to add an object, list the file under `resources`; a patch changes one that exists"),
+        1..=5 => {
+            let names: Vec<String> = same_kind().map(|resource| format!("`{}`", resource.id.name)).collect();
+            error.note(format!("the objects of kind `{kind}` are {}", names.join(", ")))
+        }
+        _ => error.note(format!("there are {n_of_kind} objects of kind `{kind}`, none with a name like it")),
+    }
+}
+
+/// Says that a patch names more than one object.
+pub(super) fn many_targets(id: &ResId, place: Option<Place>, resmap: &ResMap, found: &[usize]) -> Box<Diagnostic> {
+    let message = format!("this patch is for {} `{}`, which means {} objects", id.gvk.kind, id.name, found.len());
+    let error = Diagnostic::error(Code::PatchNoTarget, message).at(place, "a patch without `target` is for one object");
+    found.iter().take(3).map(|&position| resmap.get(position)).fold(error, |error, resource| {
+        error.at(name_place(resource), format!("{} has, or had, this identity", describe(resource)))
+    })
+}
+
+fn describe(resource: &Resource) -> String {
+    format!("`{}`", resource.short_name())
+}
+
+/// The place of a resource's name, where its origin is known.
+pub(super) fn name_place(resource: &Resource) -> Option<Place> {
+    let tree = &resource.tree;
+    let name = tree.get_path(tree.root(), &["metadata", "name"]);
+    name.and_then(|name| tree.place(name)).or_else(|| tree.place(tree.root()))
+}
+
+fn is_labelled(selector: &Option<LabelSelector>, tree: &Tree, field: &str) -> bool {
+    let Some(selector) = selector else { return true };
+    let map: Option<NodeId> = tree.get_path(tree.root(), &["metadata", field]);
+    selector.matches(|key| Some(tree.text(tree.get(map?, key)?)))
+}
