@@ -40,3 +40,5 @@ pub mod loader;
 pub mod generate;
 pub mod order;
 pub mod patch;
+pub mod refs;
+pub mod transform;

@@ -1,0 +1,231 @@
+//! `labels` and `commonLabels`: entries of string mappings, written into metadata, selectors and templates.
+//!
+//! One value that is appended in several places of a resource is *one* scalar, as in the reference: a later write to any
+//! of the places writes to all (`Tree::share`).
+
+use super::{Count, holds};
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::fieldspec::{self, FieldSpec, FieldSpecs, Hit, TransformerConfig, is_null, walk_error, wrong_kind};
+use crate::kustomization::{LabelsEntry, PlacedMap, PlacedText};
+use crate::provenance::{DirectiveId, Stamp, Touched};
+use crate::resmap::ResMap;
+use crate::schema::field_specs;
+use crate::source::Place;
+use crate::string_map::is_ambiguous;
+use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
+
+/// Parts of the path of a field: what is created must not be deeper than what is read (`Limits::depth_max`).
+const PARTS_MAX: usize = 250;
+
+/// Applies one entry of `labels`.
+pub fn apply_entry(
+    resmap: &mut ResMap,
+    entry: &LabelsEntry,
+    config: &TransformerConfig,
+    by: DirectiveId,
+) -> Result<Touched> {
+    let mut tables: Vec<&[FieldSpec]> = vec![&config.labels];
+    if entry.include_selectors {
+        tables.push(&config.common_labels);
+    } else {
+        if entry.include_templates {
+            tables.push(&config.template_labels);
+        }
+        if entry.include_volume_claim_templates {
+            tables.push(&config.vct_labels);
+        }
+        tables.push(field_specs::METADATA_LABELS);
+    }
+    if let Some(spec) = entry.fields.iter().find(|spec| spec.path.split('/').count() > PARTS_MAX) {
+        let message =
+            format!("a field path has {} parts; at most {PARTS_MAX} are followed", spec.path.split('/').count());
+        return Err(Diagnostic::error(Code::LimitExceeded, message).at(Some(entry.place), "in this entry"));
+    }
+    let mut specs: Vec<&FieldSpec> = entry.fields.iter().collect();
+    for spec in tables.into_iter().flatten() {
+        fieldspec::merge(&mut specs, spec).map_err(|present| conflicting(entry.place, present))?;
+    }
+    set_entries(resmap, &specs, &entries(&entry.pairs), by)
+}
+
+/// Applies `commonLabels`.
+pub fn apply_common(
+    resmap: &mut ResMap,
+    labels: &PlacedMap,
+    config: &TransformerConfig,
+    by: DirectiveId,
+) -> Result<Touched> {
+    let specs: Vec<&FieldSpec> = config.common_labels.iter().collect();
+    set_entries(resmap, &specs, &entries(labels), by)
+}
+
+fn conflicting(place: Place, spec: &FieldSpec) -> Box<Diagnostic> {
+    let message = format!("field `{}` is listed twice, once with `create` and once without", spec.path);
+    Diagnostic::error(Code::InvalidField, message).at(Some(place), "in this entry").help(format!(
+        "`create` must be `{}` here, as in the built-in list, or the field must be left out",
+        !spec.create
+    ))
+}
+
+/// A key with its value, and where they stand.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'e> {
+    pub(super) key: &'e str,
+    pub(super) value: &'e str,
+    pub(super) key_place: Option<Place>,
+    pub(super) place: Option<Place>,
+}
+
+/// Returns the entries of a mapping of a kustomization.
+pub(super) fn entries<'e>(pairs: &'e PlacedMap) -> Vec<Entry<'e>> {
+    let entry = |(key, value): &'e (PlacedText, PlacedText)| Entry {
+        key: &key.value,
+        value: &value.value,
+        key_place: Some(key.place),
+        place: Some(value.place),
+    };
+    pairs.iter().map(entry).collect()
+}
+
+/// The scalar for one key: its style wanders, because the reference hands one node from place to place.
+struct Shared {
+    style: Style,
+    node: Option<NodeId>,
+}
+
+/// Sets entries in the mappings that specs lead to, in all resources (upstream `labels.Filter`, `annotations.Filter`).
+pub(super) fn set_entries(
+    resmap: &mut ResMap,
+    specs: &[&FieldSpec],
+    pairs: &[Entry<'_>],
+    by: DirectiveId,
+) -> Result<Touched> {
+    let mut count = Count::default();
+    if pairs.is_empty() {
+        return Ok(count.touched(by));
+    }
+    let mut specs = FieldSpecs::new(specs.iter().copied(), Some(Kind::Mapping));
+    let stamp = Stamp { by, place: pairs.first().and_then(|entry| entry.place) };
+    let needs_quotes: Vec<bool> = pairs.iter().map(|entry| is_ambiguous(entry.value)).collect();
+    let mut hits = Vec::new();
+    for position in 0..resmap.len() {
+        let paths = specs.for_type(&resmap.get(position).id.gvk);
+        let mut shared: Vec<Shared> = pairs.iter().map(|_| Shared { style: Style::Plain, node: None }).collect();
+        let mut n_fields = 0;
+        for path in paths.iter() {
+            let resource = resmap.get(position);
+            hits.clear();
+            path.find(&resource.tree, &mut hits)
+                .map_err(|error| walk_error(resource, &path.text, error, stamp.place))?;
+            for &hit in &hits {
+                let resource = resmap.get(position);
+                if let Hit::Found(map) = hit {
+                    if is_null(&resource.tree, map) {
+                        continue;
+                    }
+                    if !resource.tree.is_mapping(map) {
+                        return Err(wrong_kind(resource, &path.text, map, "a mapping", stamp.place));
+                    }
+                    n_fields += pairs.len() as u32;
+                    if has_all(&resource.tree, map, pairs) && shared.iter().all(|shared| shared.node.is_none()) {
+                        adopt_styles(&resource.tree, map, pairs, &mut shared);
+                        continue;
+                    }
+                } else {
+                    n_fields += pairs.len() as u32;
+                }
+                let tree = resmap.get_mut(position).tree_mut();
+                let reached = path.reach(tree, hit, &stamp, |tree| tree.new_mapping(&stamp));
+                match reached {
+                    Some((map, _)) if tree.is_mapping(map) => {
+                        write(tree, map, pairs, &needs_quotes, &mut shared, &stamp);
+                    }
+                    Some((node, _)) => {
+                        return Err(wrong_kind(resmap.get(position), &path.text, node, "a mapping", stamp.place));
+                    }
+                    None => n_fields -= pairs.len() as u32,
+                }
+            }
+        }
+        count.add(n_fields);
+    }
+    Ok(count.touched(by))
+}
+
+/// Returns the entries of a mapping under the keys of `pairs`, in the order of `pairs`, which are sorted by key.
+fn look_up(tree: &Tree, map: NodeId, pairs: &[Entry<'_>]) -> Vec<Option<(NodeId, NodeId)>> {
+    let mut found = vec![None; pairs.len()];
+    for (key, value) in tree.entries(map) {
+        let index = pairs.binary_search_by(|entry| entry.key.cmp(tree.text(key)));
+        if let Some(entry) = index.ok().and_then(|index| found.get_mut(index)) {
+            entry.get_or_insert((key, value));
+        }
+    }
+    found
+}
+
+fn has_all(tree: &Tree, map: NodeId, pairs: &[Entry<'_>]) -> bool {
+    look_up(tree, map, pairs).into_iter().zip(pairs).all(|(entry, wanted)| {
+        entry.is_some_and(|(_, value)| tree.is_scalar(value) && holds(tree, value, wanted.value, Tag::Str))
+    })
+}
+
+fn adopt_styles(tree: &Tree, map: NodeId, pairs: &[Entry<'_>], shared: &mut [Shared]) {
+    for (entry, shared) in look_up(tree, map, pairs).into_iter().zip(shared) {
+        if let Some((_, value)) = entry {
+            shared.style = tree.style(value);
+        }
+    }
+}
+
+/// Sets the entries in one mapping.
+///
+/// Styles follow upstream `FieldSetter`: the shared node takes the style of every place it is copied to, and is quoted
+/// where YAML 1.1 would not read its text as a string. They decide what a later patch of the value makes of it.
+fn write(
+    tree: &mut Tree,
+    map: NodeId,
+    pairs: &[Entry<'_>],
+    needs_quotes: &[bool],
+    shared: &mut [Shared],
+    stamp: &Stamp,
+) {
+    let entries = look_up(tree, map, pairs);
+    for (((&Entry { key, value, key_place, place }, entry), &quote), shared) in
+        pairs.iter().zip(entries).zip(needs_quotes).zip(shared)
+    {
+        let stamp = stamp.at(place);
+        let mut style = shared.style;
+        if quote && style == Style::Plain {
+            style = Style::DoubleQuoted;
+        }
+        if let Some((_, old)) = entry {
+            style = if tree.is_scalar(old) { tree.style(old) } else { Style::Plain };
+        }
+        if let Some(node) = shared.node.filter(|_| style != shared.style) {
+            tree.set_style_and_tag(node, style, Tag::Str);
+        }
+        shared.style = style;
+        match entry {
+            Some((_, old)) if tree.is_scalar(old) => {
+                if !holds(tree, old, value, Tag::Str) {
+                    tree.set_text(old, value, Tag::Str, &stamp);
+                }
+            }
+            Some((key, _)) => {
+                let new = tree.new_scalar(value, style, Tag::Str, &stamp);
+                tree.replace_value(map, key, new);
+            }
+            None => {
+                // Keys are written without a tag: one that looks like a number is none, as in the reference.
+                let key = tree.new_scalar(key, Style::Plain, Tag::Implied, &stamp.at(key_place));
+                let new = tree.new_scalar(value, style, Tag::Str, &stamp);
+                match shared.node {
+                    Some(node) => tree.share(new, node),
+                    None => shared.node = Some(new),
+                }
+                tree.push_entry(map, key, new);
+            }
+        }
+    }
+}
