@@ -42,3 +42,7 @@ pub mod order;
 pub mod patch;
 pub mod refs;
 pub mod transform;
+
+pub mod accumulate;
+
+pub mod build;

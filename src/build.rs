@@ -1,0 +1,285 @@
+//! The root of a build: accumulate, then the steps that happen once: hash suffixes, name references, order, printing.
+
+use crate::accumulate::Accumulator;
+use crate::accumulated::Gathered;
+use crate::diagnostic::{Code, Diagnostic, Report, Severity};
+use crate::fieldspec::TransformerConfig;
+use crate::generate::{self, hash::HashError};
+use crate::kustomization::Kustomization;
+use crate::loader;
+pub use crate::loader::LoadRestrictions;
+use crate::manifest;
+use crate::order;
+use crate::provenance::{Stamp, Touched};
+use crate::refs;
+use crate::resmap::ResMap;
+use crate::resource::Resource;
+use crate::session::Session;
+use crate::string_map;
+use crate::transform::metadata;
+use crate::yaml::emit::{self, EmitError, EmitErrorKind};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The order of the output asked for on the command line; `sortOptions` in the file wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Reorder {
+    /// Nothing was said: the legacy order.
+    #[default]
+    Unspecified,
+    /// The legacy order.
+    Legacy,
+    /// As accumulated.
+    None,
+}
+
+/// What a caller can ask for.
+#[derive(Clone, Debug, Default)]
+pub struct BuildOptions {
+    /// Which files may be loaded.
+    pub load_restrictions: LoadRestrictions,
+    /// The order of the output.
+    pub reorder: Reorder,
+    /// Add the label `app.kubernetes.io/managed-by`.
+    pub managed_by_label: bool,
+}
+
+/// A finished build.
+#[derive(Debug)]
+pub struct Build {
+    /// The manifests: exactly what goes to standard output.
+    pub text: String,
+    /// Where each resource stands in `text` (without the `---` lines), in order.
+    pub documents: Vec<Range<usize>>,
+    /// The resources, in the order of the output.
+    pub resources: ResMap,
+    /// Warnings, in the order they were found.
+    pub warnings: Vec<Diagnostic>,
+    /// What each directive touched.
+    pub touched: Vec<Touched>,
+    /// The absolute path of every file that was read, sorted.
+    pub inputs: Vec<Arc<str>>,
+}
+
+/// Builds the kustomization in a directory (absolute, or relative to the session's directory).
+///
+/// Errors: every independent fault that was found, with the warnings found before, in order; at least one is an error.
+pub fn build(session: &mut Session<'_>, directory: &str, options: &BuildOptions) -> Result<Build, Vec<Diagnostic>> {
+    let mut gathered = Gathered::default();
+    let result = run(session, directory, options, &mut gathered);
+    let Gathered { warnings, touched, inputs, .. } = gathered;
+    let (touched, inputs) = (touched.into_values().collect(), inputs.into_iter().collect());
+    match result {
+        Ok((resources, text, documents)) => Ok(Build { text, documents, resources, warnings, touched, inputs }),
+        Err(errors) => Err(warnings.into_iter().chain(errors).collect()),
+    }
+}
+
+type Printed = (ResMap, String, Vec<Range<usize>>);
+
+fn run(
+    session: &mut Session<'_>,
+    directory: &str,
+    options: &BuildOptions,
+    gathered: &mut Gathered,
+) -> Result<Printed, Vec<Diagnostic>> {
+    let config = TransformerConfig::default();
+    let root = loader::top(session, directory).map_err(single)?;
+    let mut accumulator = Accumulator { session, restrictions: options.load_restrictions, config: &config };
+    let file = accumulator.load(&root, gathered)?;
+    let wants = |option: &str| file.build_metadata.iter().any(|wanted| wanted.value == option);
+    let origin: Option<Arc<str>> = (!file.build_metadata.is_empty()).then(|| ".".into());
+    let mut resources = accumulator.accumulate(&root, &file, origin.as_ref(), ResMap::default(), gathered)?;
+
+    add_hashes(session, &file, &mut resources).map_err(single)?;
+    let mut report = Report::default();
+    let by = session.directive("nameReference", None, whole(&file));
+    refs::name_reference::fix(&mut resources, &config, by, &mut report);
+    gathered.settle(report)?;
+    // Variables are substituted here.
+    drop_local(&mut resources)?;
+    sort(&file, options, &mut resources).map_err(single)?;
+    let mut stamp_of = |option: &str| {
+        let index = file.build_metadata.iter().position(|wanted| wanted.value == option);
+        let place = index.and_then(|index| file.build_metadata.get(index)).map_or(whole(&file), |wanted| wanted.place);
+        Stamp { by: session.directive("buildMetadata", index, place), place: Some(place) }
+    };
+    if options.managed_by_label || wants("managedByLabel") {
+        metadata::add_managed_by(&mut resources, &stamp_of("managedByLabel")).map_err(single)?;
+    }
+    let stamp = stamp_of("");
+    for position in 0..resources.len() {
+        clean_annotations(&mut resources, position, &stamp);
+    }
+    if wants("originAnnotations") {
+        metadata::add_origins(&mut resources, &stamp_of("originAnnotations")).map_err(single)?;
+    }
+    if wants("transformerAnnotations") {
+        metadata::add_transformations(&mut resources, &stamp_of("transformerAnnotations")).map_err(single)?;
+    }
+    let (text, documents) = print(&resources, session.sources.n_bytes())?;
+    Ok((resources, text, documents))
+}
+
+/// Gives generated objects their hash suffix (upstream `HashTransformer`).
+fn add_hashes(
+    session: &mut Session<'_>,
+    file: &Kustomization,
+    resources: &mut ResMap,
+) -> crate::diagnostic::Result<()> {
+    let mut by = None;
+    for position in 0..resources.len() {
+        if !resources.get(position).needs_hash {
+            continue;
+        }
+        let by = *by.get_or_insert_with(|| session.directive("generatorOptions", None, whole(file)));
+        let resource = resources.get(position);
+        let kind = &resource.id.gvk.kind;
+        let suffix = generate::hash::suffix(&resource.tree, kind).map_err(|error| match error {
+            HashError::Content(error) => emit_error(resource, &error),
+            HashError::Kind => {
+                let message = format!(
+                    "{} asks for a hash suffix, which only config maps and secrets have",
+                    resource.short_name()
+                );
+                Diagnostic::error(Code::InvalidField, message).at(resource.tree.place(resource.root()), "")
+            }
+        })?;
+        let name = format!("{}-{suffix}", resource.id.name);
+        let resource = resources.get_mut(position);
+        resource.push_previous_id();
+        let tree = resource.tree_mut();
+        if let Some(metadata) = tree.get(tree.root(), "metadata") {
+            // What the new name is made of stands where the old one does.
+            let stamp = Stamp { by, place: tree.get(metadata, "name").and_then(|node| tree.place(node)) };
+            let node = tree.new_string(&name, &stamp);
+            tree.set_entry(metadata, "name", node, &stamp);
+        }
+        resources.refresh(position);
+    }
+    Ok(())
+}
+
+/// Drops objects that are for the build only (upstream `KustTarget.IgnoreLocal`).
+fn drop_local(resources: &mut ResMap) -> Result<(), Vec<Diagnostic>> {
+    let mut local = Vec::new();
+    let mut report = Report::default();
+    for (position, resource) in resources.iter().enumerate() {
+        if report.keep(manifest::validate(resource)).is_none() {
+            continue;
+        }
+        let tree = &resource.tree;
+        let value = tree.get_path(tree.root(), &["metadata", "annotations", "config.kubernetes.io/local-config"]);
+        if value.is_some_and(|value| tree.text(value) != "false") {
+            local.push(position);
+        }
+    }
+    resources.remove(&local);
+    if report.has_errors() { Err(report.diagnostics) } else { Ok(()) }
+}
+
+fn sort(file: &Kustomization, options: &BuildOptions, resources: &mut ResMap) -> crate::diagnostic::Result<()> {
+    match &file.sort_options {
+        Some(sort_options) => order::apply(resources, sort_options),
+        None if options.reorder == Reorder::None => Ok(()),
+        None => {
+            order::legacy(resources, None);
+            Ok(())
+        }
+    }
+}
+
+/// Annotations that the reference uses during a build and removes from its output, even if the input had them.
+const BUILD_ANNOTATIONS: [&str; 21] = [
+    "config.k8s.io/id",
+    "config.kubernetes.io/id",
+    "config.kubernetes.io/index",
+    "config.kubernetes.io/origin",
+    "config.kubernetes.io/path",
+    "alpha.config.kubernetes.io/transformations",
+    "internal.config.kubernetes.io/allowKindChange",
+    "internal.config.kubernetes.io/allowNameChange",
+    "internal.config.kubernetes.io/annotations-migration-resource-id",
+    "internal.config.kubernetes.io/generatorBehavior",
+    "internal.config.kubernetes.io/helm-generated",
+    "internal.config.kubernetes.io/id",
+    "internal.config.kubernetes.io/index",
+    "internal.config.kubernetes.io/needsHashSuffix",
+    "internal.config.kubernetes.io/path",
+    "internal.config.kubernetes.io/prefixes",
+    "internal.config.kubernetes.io/previousKinds",
+    "internal.config.kubernetes.io/previousNames",
+    "internal.config.kubernetes.io/previousNamespaces",
+    "internal.config.kubernetes.io/refBy",
+    "internal.config.kubernetes.io/seqindent",
+];
+const SUFFIXES_ANNOTATION: &str = "internal.config.kubernetes.io/suffixes";
+
+fn is_build_annotation(key: &str) -> bool {
+    BUILD_ANNOTATIONS.contains(&key) || key == SUFFIXES_ANNOTATION
+}
+
+/// Writes annotations back as strings, without the build's own (upstream `Resource.RemoveBuildAnnotations`).
+fn clean_annotations(resources: &mut ResMap, position: usize, stamp: &Stamp) {
+    if !string_map::are_annotations_written(&resources.get(position).tree, is_build_annotation) {
+        let tree = resources.get_mut(position).tree_mut();
+        string_map::rewrite_annotations(tree, stamp, is_build_annotation);
+    }
+}
+
+/// Prints all resources; every fault is found before the first byte goes anywhere.
+fn print(resources: &ResMap, n_bytes_read: usize) -> Result<(String, Vec<Range<usize>>), Vec<Diagnostic>> {
+    // Room for all at once: memory that is not written to costs nothing, moving megabytes does.
+    let mut text = String::with_capacity(n_bytes_read + n_bytes_read / 8);
+    let mut documents = Vec::with_capacity(resources.len());
+    let mut errors = Vec::new();
+    for resource in resources.iter() {
+        if !documents.is_empty() {
+            text.push_str("---\n");
+        }
+        let start = text.len();
+        if resource.tree.is_overfull() {
+            let message = format!("the values written into {} are longer than 4 GiB together", resource.short_name());
+            let place = resource.tree.place(resource.root());
+            errors.push(*Diagnostic::error(Code::LimitExceeded, message).at(place, ""));
+        } else if let Err(error) = emit::emit(&resource.tree, resource.root(), &mut text) {
+            errors.push(*emit_error(resource, &error));
+        }
+        documents.push(start..text.len());
+    }
+    if errors.is_empty() { Ok((text, documents)) } else { Err(errors) }
+}
+
+fn emit_error(resource: &Resource, error: &EmitError) -> Box<Diagnostic> {
+    let tree = &resource.tree;
+    let place = tree.place(error.node);
+    let name = resource.short_name();
+    match &error.kind {
+        EmitErrorKind::DuplicateKey(first) => {
+            let key = tree.text(error.node);
+            Diagnostic::error(Code::DuplicateKey, format!("the key `{key}` stands twice in one mapping of {name}"))
+                .at(place, "again here")
+                .at(tree.place(*first), "first here")
+                .help("remove one of them")
+        }
+        EmitErrorKind::InvalidKey => Diagnostic::error(Code::InvalidKey, format!("a key in {name} is not a string"))
+            .at(place, "this key")
+            .help("put the key in quotes"),
+        EmitErrorKind::InvalidValue(words) => {
+            Diagnostic::error(Code::InvalidValue, format!("a value in {name} cannot be printed: {words}"))
+                .at(place, "this value")
+        }
+        EmitErrorKind::TooDeep => {
+            Diagnostic::error(Code::LimitExceeded, format!("{name} is nested too deeply to be printed")).at(place, "")
+        }
+    }
+}
+
+fn whole(file: &Kustomization) -> crate::source::Place {
+    crate::source::Place { source: file.source.id, span: crate::source::Span::default() }
+}
+
+fn single(diagnostic: Box<Diagnostic>) -> Vec<Diagnostic> {
+    debug_assert_eq!(diagnostic.severity, Severity::Error);
+    vec![*diagnostic]
+}
