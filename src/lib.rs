@@ -46,3 +46,6 @@ pub mod transform;
 pub mod accumulate;
 
 pub mod build;
+
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -1,0 +1,18 @@
+//! `completion`: a script for a shell.
+
+use super::args::{Cli, CompletionArgs, Shell};
+use super::report::Reporter;
+use super::{Outcome, Program, output};
+use clap::CommandFactory;
+
+pub(super) fn run(args: &CompletionArgs, program: Program, reporter: &mut Reporter) -> Outcome {
+    let shell = match args.shell {
+        Shell::Bash => clap_complete::Shell::Bash,
+        Shell::Zsh => clap_complete::Shell::Zsh,
+        Shell::Fish => clap_complete::Shell::Fish,
+        Shell::Powershell => clap_complete::Shell::PowerShell,
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), program.name(), &mut script);
+    output::answer(&String::from_utf8_lossy(&script), reporter)
+}

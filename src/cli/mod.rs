@@ -1,0 +1,183 @@
+//! The command line: flags, exit codes, and who writes where.
+//!
+//! Standard output holds manifests (or the answer of another command), whole and only on success; words go to standard
+//! error; standard input is never read. What a build does is `build`; this module is the only one that looks at the
+//! environment.
+
+mod args;
+mod build;
+mod completion;
+mod json;
+mod mask;
+mod output;
+mod redact;
+mod render;
+mod report;
+mod version;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, FromArgMatches};
+use report::{ErrorFormat, Reporter};
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::diagnostic::{Code, Diagnostic};
+
+/// The version of kustomize whose bytes this program prints.
+pub const KUSTOMIZE_VERSION: &str = "v5.8.2";
+
+/// The name a program was called by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Program {
+    /// Its own.
+    Rustomize,
+    /// The reference's: a link or a copy stands where scripts expect `kustomize`, and `version` answers like it.
+    Kustomize,
+}
+
+impl Program {
+    fn of(argument: Option<&OsString>) -> Program {
+        let path = argument.map(|argument| argument.to_string_lossy()).unwrap_or_default();
+        let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name = name.strip_suffix(".exe").unwrap_or(name);
+        if name == "kustomize" { Program::Kustomize } else { Program::Rustomize }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Program::Rustomize => "rustomize",
+            Program::Kustomize => "kustomize",
+        }
+    }
+}
+
+/// How a command ended. The reference knows no other exit codes either, so that scripts see no difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Exit code 0.
+    Success,
+    /// Exit code 1.
+    Failure,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(u8::from(outcome == Outcome::Failure))
+    }
+}
+
+/// Runs the program; the first argument is its name.
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    let program = Program::of(arguments.first());
+    let (format, color) = early_choices(&arguments);
+    let command = Cli::command().name(program.name()).bin_name(program.name()).color(color.into());
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let outcome = match parsed {
+        Ok(cli) => {
+            let mut reporter = Reporter::new(cli.error_format, cli.color.into());
+            let outcome = match cli.command {
+                Some(Command::Build(args)) => build::run(&args, &mut reporter),
+                Some(Command::Version(args)) => version::run(&args, program, &mut reporter),
+                Some(Command::Completion(args)) => completion::run(&args, program, &mut reporter),
+                None => help(program, color, &mut reporter),
+            };
+            reporter.finish();
+            outcome
+        }
+        Err(error) => usage(error, format, color),
+    };
+    outcome.into()
+}
+
+/// Prints the help, which is the answer to no command at all, as in the reference.
+fn help(program: Program, color: args::Color, reporter: &mut Reporter) -> Outcome {
+    let mut command = Cli::command().name(program.name()).bin_name(program.name());
+    let text = command.render_help();
+    let styled = anstream::AutoStream::choice(&std::io::stdout());
+    let colored = match color {
+        args::Color::Auto => styled != anstream::ColorChoice::Never,
+        args::Color::Always => true,
+        args::Color::Never => false,
+    };
+    let text = if colored { text.ansi().to_string() } else { text.to_string() };
+    output::answer(&text, reporter)
+}
+
+/// Tells what is wrong with the command line, or prints the help or version that was asked for.
+fn usage(error: clap::Error, format: ErrorFormat, color: args::Color) -> Outcome {
+    let is_answer = !error.use_stderr();
+    if is_answer || format == ErrorFormat::Human {
+        // A closed pipe is nobody's error.
+        let _ = error.print();
+        return if is_answer { Outcome::Success } else { Outcome::Failure };
+    }
+    let text = error.to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("the command line is not right");
+    let mut diagnostic = Diagnostic::error(Code::Usage, first.strip_prefix("error: ").unwrap_or(first));
+    for line in lines {
+        diagnostic = match line.strip_prefix("tip: ") {
+            Some(tip) => diagnostic.help(tip),
+            None => diagnostic.note(line),
+        };
+    }
+    let mut reporter = Reporter::new(format, color.into());
+    reporter.add(&[*diagnostic], &crate::source::Sources::default());
+    reporter.finish();
+    Outcome::Failure
+}
+
+/// Finds the two choices that matter to a command line which cannot be parsed.
+fn early_choices(arguments: &[OsString]) -> (ErrorFormat, args::Color) {
+    let value = |flag: &str| {
+        arguments.iter().enumerate().rev().find_map(|(position, argument)| {
+            let rest = argument.to_str()?.strip_prefix(flag)?;
+            match rest.strip_prefix('=') {
+                Some(value) => Some(value.to_owned()),
+                None if rest.is_empty() => Some(arguments.get(position + 1)?.to_str()?.to_owned()),
+                None => None,
+            }
+        })
+    };
+    let format = match value("--error-format").as_deref() {
+        Some("json") => ErrorFormat::Json,
+        _ => ErrorFormat::Human,
+    };
+    let color = match value("--color").as_deref() {
+        Some("always") => args::Color::Always,
+        Some("never") => args::Color::Never,
+        _ => args::Color::Auto,
+    };
+    (format, color)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_decides_who_answers() {
+        for (argument, program) in [
+            ("rustomize", Program::Rustomize),
+            ("/usr/local/bin/kustomize", Program::Kustomize),
+            (r"C:\bin\kustomize.exe", Program::Kustomize),
+            ("kustomize-wrapper", Program::Rustomize),
+            ("", Program::Rustomize),
+        ] {
+            assert_eq!(Program::of(Some(&argument.into())), program, "{argument}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn choices_are_found_in_a_broken_command_line() {
+        let arguments: Vec<OsString> =
+            ["rustomize", "build", "--bogus", "--error-format", "json", "--color=never"].map(Into::into).to_vec();
+        assert_eq!(early_choices(&arguments), (ErrorFormat::Json, args::Color::Never));
+        assert_eq!(early_choices(&["--error-format".into()]), (ErrorFormat::Human, args::Color::Auto));
+    }
+}
