@@ -1,0 +1,56 @@
+//! One corpus, two doors: every case of tests/cases goes through the library (files in memory) and through the program
+//! (files on the disk), and both must give the bytes that stand in the case.
+//!
+//! A case is `tests/cases/<topic>/<case>/` with
+//! - `input/`: the tree; the program's working directory
+//! - `args` (optional): arguments after `build`, one a line: `DIR` and `--load-restrictor=...`; without it there are none
+//! - `expected.yaml`: what kustomize v5.8.2 prints (`cargo xtask bless-oracle`), or
+//! - `expected.err`: our words on standard error for a tree that does not build; a snapshot
+//! - `expected.stderr`: our words for a tree that builds with warnings; a snapshot, absent where there are none
+//! - `reference-differs`: one sentence, where kustomize does not fail as we do or the other way round
+//!
+//! `UPDATE_SNAPSHOTS=1` rewrites the snapshots, and only those. What needs links or permissions is in `disk`; the
+//! worked example and the snapshots of its mistakes (tests/snapshots) in `example`, secrets in `leaks`, what the
+//! documentation promises in `reference`.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "the harness reads cases from the disk, starts the program and says what it ran"
+)]
+
+mod case;
+mod disk;
+mod doors;
+mod example;
+mod leaks;
+mod provenance;
+mod reference;
+
+use case::Case;
+
+/// Runs all cases through one door and fails with every case that does not hold.
+fn run_all(door: &str, check: impl Fn(&Case) -> Result<(), String>) {
+    let cases = case::load_all();
+    let (mut n_passed, mut failures) = (0, Vec::new());
+    for case in &cases {
+        match case.as_ref().map_err(Clone::clone).and_then(&check) {
+            Ok(()) => n_passed += 1,
+            Err(message) => failures.push(message),
+        }
+    }
+    // Read by `cargo xtask test`.
+    println!("{door}: harness cases: {n_passed} passed, {} failed", failures.len());
+    assert!(failures.is_empty(), "\n\n{}\n", failures.join("\n\n"));
+    assert!(n_passed > 0, "no cases: the harness looks in the wrong place");
+}
+
+#[test]
+fn command_line() {
+    run_all("command line", doors::check_command_line);
+}
+
+#[test]
+fn library() {
+    run_all("library", doors::check_library);
+}

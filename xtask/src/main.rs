@@ -1,0 +1,57 @@
+//! Project chores: everything that is run by `cargo xtask`, from the whole test run to the differential check.
+//!
+//! Each command says what it does and fails loudly; nothing is skipped because a tool is missing: what can be had
+//! through an ordinary package client is installed.
+
+mod cases;
+mod fuzz;
+mod oracle;
+mod ratchet;
+mod shell;
+mod test;
+mod tools;
+
+use shell::Result;
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+
+  test                         everything that decides whether the code is good
+  ratchet [--update] [--forget NAME]...
+                               the shared corpora against the recorded passes
+  bless-oracle [--check] [FILTER]
+                               write (or check) expected.yaml of tests/cases with the installed kustomize
+  oracle [--cases N] [--seed S] [--case SEED] [--bin PATH] [--self-check]
+         [--only FIELD]... [--without FIELD]... [--show N] [--keep DIR]
+                               random overlays through rustomize and kustomize, byte for byte
+  fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
+  deny                         licences, duplicates and sources of the dependencies";
+
+fn main() -> std::process::ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<()> {
+    std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
+    match words {
+        ["test"] => test::run(),
+        ["ratchet", rest @ ..] => ratchet::run(rest),
+        ["bless-oracle", rest @ ..] => cases::bless(rest),
+        ["oracle", rest @ ..] => oracle::run(rest),
+        ["fuzz", target, seconds] => fuzz::run(target, seconds),
+        ["deny"] => deny(),
+        _ => Err(USAGE.to_owned()),
+    }
+}
+
+fn deny() -> Result<()> {
+    tools::cargo_tool("cargo-deny", "0.20.2")?;
+    shell::run("cargo", &["deny", "--offline", "check", "licenses", "bans", "sources"])
+}

@@ -1,0 +1,154 @@
+//! `cargo xtask ratchet`: the shared corpora, run by their own programs, may only get better.
+//!
+//! tests/ratchet/*.txt names every case that has passed once, one a line, sorted. A recorded case that fails is a
+//! failure; new passes are listed and recorded by `--update`. A name leaves the list only by `--forget NAME`.
+
+use crate::shell::{self, Result};
+use crate::test::RELEASE_BIN;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// How many runs of the program at a time.
+const JOBS: &str = "2";
+
+struct Corpus {
+    name: &'static str,
+    /// Reads one entry of the results: the case's name and whether it passed.
+    read: fn(&Value) -> Option<(String, bool)>,
+}
+
+const CORPORA: [Corpus; 2] = [
+    Corpus {
+        name: "conformance",
+        read: |entry| Some((entry.get("name")?.as_str()?.to_owned(), entry.get("category")?.as_str()? == "exact")),
+    },
+    Corpus {
+        name: "realworld",
+        read: |entry| {
+            let text = |key: &str| entry.get(key).and_then(Value::as_str);
+            let name = format!("{} {} {}", text("kind")?, text("repo")?, text("target")?);
+            Some((name, text("outcome")? == "exact"))
+        },
+    },
+];
+
+pub fn run(words: &[&str]) -> Result<()> {
+    let mut is_update = false;
+    let mut forgotten = BTreeSet::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--update" => is_update = true,
+            "--forget" => {
+                forgotten.insert((*words.next().ok_or("--forget wants a name")?).to_owned());
+            }
+            other => return Err(format!("ratchet: unknown argument `{other}`")),
+        }
+    }
+    let Some(shared) = find_shared() else {
+        println!("shared corpora not present: ratchet not run (looked at $SHARED and ../shared)");
+        let is_ci = std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false");
+        return if is_ci { Err("the shared corpora are needed here".to_owned()) } else { Ok(()) };
+    };
+    println!("corpora: {}", shared.display());
+    shell::run("cargo", &["build", "--release", "--locked", "--bin", "rustomize"])?;
+
+    let (mut n_passed, mut n_failed) = (0, 0);
+    let mut known = BTreeSet::new();
+    for corpus in &CORPORA {
+        println!("\n== {}", corpus.name);
+        let results = corpus.run(&shared)?;
+        let (passed, failed) = corpus.compare(&results, &forgotten, is_update, &mut known)?;
+        n_passed += passed;
+        n_failed += failed;
+    }
+    if let Some(name) = forgotten.difference(&known).next() {
+        return Err(format!("--forget: `{name}` was not recorded"));
+    }
+    println!("\nrecorded cases: {n_passed} passed, {n_failed} failed");
+    if n_failed == 0 { Ok(()) } else { Err(format!("{n_failed} cases that passed once fail now")) }
+}
+
+fn find_shared() -> Option<PathBuf> {
+    let candidates = [std::env::var_os("SHARED").map(PathBuf::from), Some(shell::root().join("../shared"))];
+    candidates.into_iter().flatten().find(|path| path.join("conformance/run.py").is_file())
+}
+
+impl Corpus {
+    /// Runs the corpus and returns whether each case passed, in the order of the names.
+    fn run(&self, shared: &Path) -> Result<Vec<(String, bool)>> {
+        let runner = shared.join(self.name).join("run.py");
+        let json = shell::root().join(format!("target/ratchet-{}.json", self.name));
+        // What an earlier run left must not pass for this one's.
+        let _ = std::fs::remove_file(&json);
+        let (runner, out) = (runner.to_string_lossy(), json.to_string_lossy());
+        let bin = shell::root().join(RELEASE_BIN);
+        let bin = bin.to_string_lossy();
+        // The runner's status says whether everything passed, which is not asked here: its results are.
+        let (_, status) =
+            shell::run_and_keep("python3", &[&*runner, "--bin", &*bin, "--jobs", JOBS, "--json", &*out], &[]);
+        let text = shell::read(&json).map_err(|error| format!("{}: no results: {error} ({status:?})", self.name))?;
+        let value: Value = serde_json::from_str(&text).map_err(|error| format!("{out}: {error}"))?;
+        let entries = value.get("results").and_then(Value::as_array).ok_or(format!("{out}: no `results`"))?;
+        let mut results = Vec::new();
+        for entry in entries {
+            results.push((self.read)(entry).ok_or(format!("{out}: an entry of unknown shape: {entry}"))?);
+        }
+        results.sort();
+        match results.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            Some(pair) => Err(format!("{}: two cases are called `{}`", self.name, pair[0].0)),
+            None if results.is_empty() => Err(format!("{}: no results", self.name)),
+            None => Ok(results),
+        }
+    }
+
+    fn compare(
+        &self,
+        results: &[(String, bool)],
+        forgotten: &BTreeSet<String>,
+        is_update: bool,
+        known: &mut BTreeSet<String>,
+    ) -> Result<(usize, usize)> {
+        let file = PathBuf::from(format!("tests/ratchet/{}.txt", self.name));
+        let recorded = read_names(&file)?;
+        known.extend(recorded.iter().cloned());
+        let passing: BTreeSet<String> = results.iter().filter(|case| case.1).map(|case| case.0.clone()).collect();
+        let wanted: BTreeSet<String> = recorded.difference(forgotten).cloned().collect();
+        let lost: Vec<&String> = wanted.difference(&passing).collect();
+        let new: Vec<&String> = passing.difference(&recorded).collect();
+        for name in &lost {
+            println!("LOST {name}");
+        }
+        for name in &new {
+            println!("new  {name}");
+        }
+        println!(
+            "{}: {} of {} cases pass; {} recorded, {} of them lost, {} new",
+            self.name,
+            passing.len(),
+            results.len(),
+            wanted.len(),
+            lost.len(),
+            new.len()
+        );
+        if is_update || recorded.len() != wanted.len() {
+            let new = new.into_iter().filter(|name| is_update && !forgotten.contains(*name)).cloned();
+            let names: BTreeSet<String> = wanted.iter().cloned().chain(new).collect();
+            let text: String = names.iter().map(|name| format!("{name}\n")).collect();
+            shell::write(&file, text)?;
+            println!("wrote {} ({} names)", file.display(), names.len());
+        }
+        Ok((wanted.len() - lost.len(), lost.len()))
+    }
+}
+
+/// Reads the recorded names; a file out of order is a merge gone wrong.
+fn read_names(file: &Path) -> Result<BTreeSet<String>> {
+    let text = shell::read(file)?;
+    let lines: Vec<&str> = text.lines().collect();
+    if let Some(pair) = lines.windows(2).find(|pair| pair[0] >= pair[1]) {
+        return Err(format!("{}: `{}` and `{}` are out of order", file.display(), pair[0], pair[1]));
+    }
+    Ok(lines.into_iter().map(str::to_owned).collect())
+}

@@ -1,0 +1,145 @@
+//! `cargo xtask test`: every check that needs nothing from outside the repository, each timed, all of them run even
+//! when one fails.
+
+use crate::shell::{self, Result};
+use crate::{cases, tools};
+use std::time::Instant;
+
+/// Passed and failed.
+#[derive(Clone, Copy, Default)]
+pub struct Counts {
+    pub passed: usize,
+    pub failed: usize,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Counts) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+/// The program as users get it.
+pub const RELEASE_BIN: &str = "target/release/rustomize";
+
+const DENY_WARNINGS: (&str, &str) = ("RUSTFLAGS", "-D warnings");
+
+struct Run {
+    steps: Vec<(&'static str, f64, Result<()>)>,
+    tests: Counts,
+    cases: Counts,
+}
+
+pub fn run() -> Result<()> {
+    let begin = Instant::now();
+    let mut run = Run { steps: Vec::new(), tests: Counts::default(), cases: Counts::default() };
+    run.step("tools", |_| {
+        tools::rust_components()?;
+        println!("reference: {}", tools::kustomize()?.display());
+        Ok(())
+    });
+    run.step("format", |_| shell::run("cargo", &["fmt", "--all", "--check"]));
+    run.step("clippy", |_| {
+        shell::run("cargo", &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
+    });
+    run.step("tests", |run| run.cargo_test(&["test", "--locked", "--workspace", "--no-fail-fast"], &[]));
+    run.step("docs", |_| {
+        shell::run_with("cargo", &["doc", "--locked", "--no-deps", "--lib"], &[("RUSTDOCFLAGS", "-D warnings")])
+    });
+    run.step("check windows", |_| check("x86_64-pc-windows-gnu", &["--bins", "--lib"]));
+    run.step("check macos", |_| check("x86_64-apple-darwin", &["--bins", "--lib"]));
+    run.step("check wasm", |_| check("wasm32-unknown-unknown", &["--lib", "--no-default-features"]));
+    run.step("release build", |_| shell::run("cargo", &["build", "--release", "--locked", "--bin", "rustomize"]));
+    run.step("cases, release program", |run| {
+        let bin = shell::root().join(RELEASE_BIN);
+        let bin = bin.to_string_lossy();
+        let args = ["test", "--locked", "--test", "integration", "--", "command_line"];
+        run.cargo_test(&args, &[("RUSTOMIZE_BIN", &bin)])
+    });
+    run.step("cases, reference", |run| {
+        let (counts, result) = cases::check("");
+        run.cases += counts;
+        result
+    });
+    run.finish(begin)
+}
+
+/// Type-checks for another system; nothing is linked, so no foreign tools are needed.
+fn check(target: &str, what: &[&str]) -> Result<()> {
+    tools::rust_target(target)?;
+    let mut args = vec!["check", "--locked", "--target", target];
+    args.extend(what);
+    // A directory of its own: other flags would make cargo build the host's dependencies anew.
+    let env = [DENY_WARNINGS, ("CARGO_TARGET_DIR", "target/check")];
+    shell::run_with("cargo", &args, &env)
+}
+
+impl Run {
+    fn step(&mut self, name: &'static str, work: impl FnOnce(&mut Run) -> Result<()>) {
+        println!("\n== {name}");
+        let begin = Instant::now();
+        let result = work(self);
+        let seconds = begin.elapsed().as_secs_f64();
+        match &result {
+            Ok(()) => println!("== {name}: ok, {seconds:.1} s"),
+            Err(message) => println!("== {name}: FAILED, {seconds:.1} s: {message}"),
+        }
+        self.steps.push((name, seconds, result));
+    }
+
+    fn cargo_test(&mut self, args: &[&str], env: &[(&str, &str)]) -> Result<()> {
+        // The counts of the harness stand on its standard output, which the test runner hides when all is well.
+        let mut args = args.to_vec();
+        if !args.contains(&"--") {
+            args.push("--");
+        }
+        args.push("--nocapture");
+        let (output, result) = shell::run_and_keep("cargo", &args, env);
+        for line in output.lines() {
+            if let Some(rest) = line.strip_prefix("test result: ") {
+                self.tests += counts_in(rest);
+            } else if let Some((_, rest)) = line.split_once("harness cases: ") {
+                self.cases += counts_in(rest);
+            }
+        }
+        result
+    }
+
+    fn finish(self, begin: Instant) -> Result<()> {
+        println!("\n== summary");
+        for (name, seconds, result) in &self.steps {
+            println!("{seconds:8.1} s  {:6}  {name}", if result.is_ok() { "ok" } else { "FAILED" });
+        }
+        println!("{:8.1} s  in all", begin.elapsed().as_secs_f64());
+        println!("rust tests: {} passed, {} failed", self.tests.passed, self.tests.failed);
+        let failed: Vec<&str> = self.steps.iter().filter(|step| step.2.is_err()).map(|step| step.0).collect();
+        println!("{} passed, {} failed", self.cases.passed, self.cases.failed);
+        if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+    }
+}
+
+/// Reads `N passed` and `N failed` out of a line.
+fn counts_in(line: &str) -> Counts {
+    let mut counts = Counts::default();
+    let words: Vec<&str> = line.split([' ', ';', ',']).filter(|word| !word.is_empty()).collect();
+    for pair in words.windows(2) {
+        let Ok(number) = pair[0].parse::<usize>() else { continue };
+        match pair[1] {
+            "passed" => counts.passed += number,
+            "failed" => counts.failed += number,
+            _ => {}
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn counts_are_read_from_both_forms() {
+        let rust = super::counts_in("FAILED. 5 passed; 2 failed; 0 ignored; 0 measured; 1 filtered out");
+        assert_eq!((rust.passed, rust.failed), (5, 2));
+        let ours = super::counts_in("12 passed, 3 failed");
+        assert_eq!((ours.passed, ours.failed), (12, 3));
+    }
+}
