@@ -10,6 +10,7 @@ use crate::fieldspec::TransformerConfig;
 use crate::fs;
 use crate::generate::{self, GeneratorFile, GeneratorFiles};
 use crate::kustomization::{self, FileKind, InlineText, Kustomization, PatchEntry, PlacedText};
+use crate::limits::Limits;
 use crate::loader::{self, Found, LoadRestrictions, Root};
 use crate::manifest;
 use crate::marks;
@@ -95,7 +96,7 @@ impl Accumulator<'_, '_> {
     ) -> Result<(), Errors> {
         let found = loader::find(self.session, root, entry, self.restrictions).map_err(single)?;
         match found {
-            Loaded::File(path) => {
+            Found::File(path) => {
                 gathered.inputs.insert(Arc::clone(&path));
                 let list = self.file_resources(&path);
                 let list = list.map_err(|errors| reached_all(&errors, entry.place))?;
@@ -107,7 +108,7 @@ impl Accumulator<'_, '_> {
                     self.append(resources, resource, entry.place)?;
                 }
             }
-            Loaded::Directory(directory) => {
+            Found::Directory(directory) => {
                 let origin = origin.map(|origin| join_origin(origin, &entry.value));
                 let base = self.base(root, &directory, entry, origin.as_ref())?;
                 gathered.extend(&base.gathered, entry.place);
@@ -287,8 +288,8 @@ impl Accumulator<'_, '_> {
     ) -> Result<(), Errors> {
         let mut report = Report::default();
         let strategic = self.load_strategic_patches(root, file, gathered, &mut report);
-        let patches = self.load_patches(root, file, gathered, &mut report);
-        let json_patches = self.load_json_patches(root, file, gathered, &mut report);
+        let patches = self.load_patches(root, file, &PATCHES, gathered, &mut report);
+        let json_patches = self.load_patches(root, file, &PATCHES_JSON6902, gathered, &mut report);
         gathered.settle(report)?;
 
         let mut steps = Steps { file, origin, resources, gathered, report: Report::default() };
@@ -397,40 +398,22 @@ impl Accumulator<'_, '_> {
         loaded
     }
 
+    /// Loads the entries of `patches` or `patchesJson6902`, which differ in their text and in what it may be.
     fn load_patches(
         &mut self,
         root: &Arc<Root>,
         file: &Kustomization,
+        kind: &PatchField,
         gathered: &mut Gathered,
         report: &mut Report,
     ) -> Vec<LoadedPatch> {
         let mut loaded = Vec::new();
-        for (index, entry) in file.patches.iter().enumerate() {
-            let by = self.session.directive("patches", Some(index), entry.place);
+        for (index, entry) in (kind.entries)(file).iter().enumerate() {
+            let by = self.session.directive(kind.field, Some(index), entry.place);
             let limits = self.session.limits;
-            let text = self.patch_text(root, file, entry, Some(trimmed), gathered);
+            let text = self.patch_text(root, file, entry, kind.prepare, gathered);
             let file = entry.path.as_ref().map(|path| path.place);
-            let result = text.and_then(|text| patch::load(entry, &text, by, &limits));
-            let result = result.map(|patch| patch.from_file(file));
-            loaded.extend(report.keep(result.map_err(|error| patch::reached_through(error, file))));
-        }
-        loaded
-    }
-
-    fn load_json_patches(
-        &mut self,
-        root: &Arc<Root>,
-        file: &Kustomization,
-        gathered: &mut Gathered,
-        report: &mut Report,
-    ) -> Vec<LoadedPatch> {
-        let mut loaded = Vec::new();
-        for (index, entry) in file.patches_json6902.iter().enumerate() {
-            let by = self.session.directive("patchesJson6902", Some(index), entry.place);
-            let limits = self.session.limits;
-            let text = self.patch_text(root, file, entry, None, gathered);
-            let file = entry.path.as_ref().map(|path| path.place);
-            let result = text.and_then(|text| patch::load_json6902(entry, &text, by, &limits));
+            let result = text.and_then(|text| (kind.load)(entry, &text, by, &limits));
             let result = result.map(|patch| patch.from_file(file));
             loaded.extend(report.keep(result.map_err(|error| patch::reached_through(error, file))));
         }
@@ -443,16 +426,13 @@ impl Accumulator<'_, '_> {
         root: &Arc<Root>,
         file: &Kustomization,
         entry: &PatchEntry,
-        prepare: Option<fn(&InlineText) -> InlineText>,
+        prepare: fn(&InlineText) -> InlineText,
         gathered: &mut Gathered,
     ) -> crate::diagnostic::Result<Arc<Source>> {
         patch::check_entry(entry)?;
         match (&entry.path, &entry.patch) {
             (Some(path), _) => self.text_file(root, path, gathered),
-            (None, Some(inline)) => match prepare {
-                Some(prepare) => Ok(self.embedded(&file.source, &prepare(inline))),
-                None => Ok(self.embedded(&file.source, inline)),
-            },
+            (None, Some(inline)) => Ok(self.embedded(&file.source, &prepare(inline))),
             (None, None) => {
                 Err(Diagnostic::error(Code::PatchInvalid, "a patch needs `path` or `patch`").at(Some(entry.place), ""))
             }
@@ -488,7 +468,23 @@ impl Accumulator<'_, '_> {
     }
 }
 
-use Found as Loaded;
+/// What tells `patches` and `patchesJson6902` apart before they are applied.
+struct PatchField {
+    field: &'static str,
+    entries: fn(&Kustomization) -> &[PatchEntry],
+    /// What becomes of an inline text first.
+    prepare: fn(&InlineText) -> InlineText,
+    load: fn(&PatchEntry, &Arc<Source>, DirectiveId, &Limits) -> crate::diagnostic::Result<LoadedPatch>,
+}
+
+const PATCHES: PatchField =
+    PatchField { field: "patches", entries: |file| &file.patches, prepare: trimmed, load: patch::load };
+const PATCHES_JSON6902: PatchField = PatchField {
+    field: "patchesJson6902",
+    entries: |file| &file.patches_json6902,
+    prepare: InlineText::clone,
+    load: patch::load_json6902,
+};
 
 /// Runs the transformers of one kustomization and keeps count.
 struct Steps<'a> {
