@@ -15,6 +15,7 @@ use crate::loader::{self, Found, LoadRestrictions, Root};
 use crate::manifest;
 use crate::marks;
 use crate::patch::{self, LoadedPatch};
+use crate::programs::PluginOptions;
 use crate::provenance::{DirectiveId, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Configured, MadeBy, Resource};
@@ -30,6 +31,7 @@ pub(crate) struct Accumulator<'a, 'fs> {
     pub(crate) session: &'a mut Session<'fs>,
     pub(crate) restrictions: LoadRestrictions,
     pub(crate) config: &'a TransformerConfig,
+    pub(crate) plugins: &'a PluginOptions,
 }
 
 type Errors = Vec<Diagnostic>;

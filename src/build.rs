@@ -10,6 +10,7 @@ use crate::loader;
 pub use crate::loader::LoadRestrictions;
 use crate::manifest;
 use crate::order;
+use crate::programs::PluginOptions;
 use crate::provenance::{Stamp, Touched};
 use crate::refs;
 use crate::resmap::ResMap;
@@ -42,6 +43,8 @@ pub struct BuildOptions {
     pub reorder: Reorder,
     /// Add the label `app.kubernetes.io/managed-by`.
     pub managed_by_label: bool,
+    /// What plugins, functions and charts may do.
+    pub plugins: PluginOptions,
 }
 
 /// A finished build.
@@ -85,7 +88,8 @@ fn run(
 ) -> Result<Printed, Vec<Diagnostic>> {
     let config = TransformerConfig::default();
     let root = loader::top(session, directory).map_err(single)?;
-    let mut accumulator = Accumulator { session, restrictions: options.load_restrictions, config: &config };
+    let mut accumulator =
+        Accumulator { session, restrictions: options.load_restrictions, config: &config, plugins: &options.plugins };
     let file = accumulator.load(&root, gathered)?;
     let wants = |option: &str| file.build_metadata.iter().any(|wanted| wanted.value == option);
     let origin: Option<Arc<str>> = (!file.build_metadata.is_empty()).then(|| ".".into());

@@ -32,6 +32,7 @@ mod marks;
 pub mod pattern;
 
 pub mod manifest;
+pub mod programs;
 
 pub mod session;
 

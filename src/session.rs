@@ -7,6 +7,7 @@ use crate::accumulated::BaseCache;
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::fs::{self, FileSystem, FsError};
 use crate::limits::Limits;
+use crate::programs::Programs;
 use crate::provenance::{DirectiveId, Directives};
 use crate::resource::Resource;
 use crate::source::{Place, Sensitivity, Source, Sources};
@@ -24,6 +25,8 @@ pub struct Session<'fs> {
     pub directory: Arc<str>,
     /// Bounds on inputs.
     pub limits: Limits,
+    /// Starts programs, where the caller has such a thing; what may be started is in the options of a build.
+    pub programs: Option<&'fs dyn Programs>,
     /// All texts read so far.
     pub sources: Sources,
     /// All directives met so far.
@@ -52,6 +55,7 @@ impl<'fs> Session<'fs> {
             fs,
             directory: fs::clean(directory).into(),
             limits: Limits::default(),
+            programs: None,
             sources: Sources::default(),
             directives: Directives::default(),
             texts: FxHashMap::default(),

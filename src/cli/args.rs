@@ -1,10 +1,10 @@
 //! The flags of every command.
 //!
-//! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place; those
-//! that only matter to features which do not exist yet are accepted and have no effect (the engine refuses the fields).
+//! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
 use super::report::ErrorFormat;
 use crate::build::{LoadRestrictions, Reorder};
+use crate::programs::{HelmOptions, PluginOptions};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 
@@ -92,28 +92,28 @@ pub(super) struct BuildArgs {
     pub(super) enable_managedby_label: Option<bool>,
 
     #[command(flatten)]
-    unsupported: UnsupportedArgs,
+    pub(super) plugins: PluginArgs,
 }
 
-/// Flags of the reference without effect here.
+/// What a build may run; nothing by default.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Accepted for kustomize's sake, without effect (not supported yet)")]
-struct UnsupportedArgs {
-    /// Plugins
+#[command(next_help_heading = "Programs that a build may run (none by default)")]
+pub(super) struct PluginArgs {
+    /// Allow plugins and functions that are not built in
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
           value_parser = parse_bool, hide_short_help = true)]
     enable_alpha_plugins: Option<bool>,
-    /// Functions that are programs
+    /// Allow functions that are programs
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
           value_parser = parse_bool, hide_short_help = true)]
     enable_exec: Option<bool>,
-    /// Helm charts
+    /// Allow helm charts
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
           value_parser = parse_bool, hide_short_help = true)]
     enable_helm: Option<bool>,
     /// The helm program
-    #[arg(long, value_name = "PATH", allow_hyphen_values = true, hide_short_help = true)]
-    helm_command: Option<String>,
+    #[arg(long, value_name = "PATH", allow_hyphen_values = true, default_value = "helm", hide_short_help = true)]
+    helm_command: String,
     /// Helm's Capabilities.APIVersions
     #[arg(long, value_name = "VERSION", allow_hyphen_values = true, hide_short_help = true)]
     helm_api_versions: Vec<String>,
@@ -130,17 +130,41 @@ struct UnsupportedArgs {
     /// Storage of functions
     #[arg(long, value_name = "MOUNT", allow_hyphen_values = true, hide_short_help = true)]
     mount: Vec<String>,
-    /// Network access of functions
+    /// Allow functions that ask for it to use the network
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
           value_parser = parse_bool, hide_short_help = true)]
     network: Option<bool>,
     /// The network of functions
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true, hide_short_help = true)]
-    network_name: Option<String>,
-    /// The user of functions
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, default_value = "bridge", hide_short_help = true)]
+    network_name: String,
+    /// Run functions as the user who runs this command
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
           value_parser = parse_bool, hide_short_help = true)]
     as_current_user: Option<bool>,
+}
+
+impl PluginArgs {
+    /// Makes the engine's options of the flags.
+    pub(super) fn options(&self) -> PluginOptions {
+        let is_on = |flag: Option<bool>| flag == Some(true);
+        let helm = is_on(self.enable_helm).then(|| HelmOptions {
+            command: self.helm_command.clone(),
+            api_versions: self.helm_api_versions.clone(),
+            kube_version: self.helm_kube_version.clone().unwrap_or_default(),
+            debug: is_on(self.helm_debug),
+        });
+        PluginOptions {
+            alpha_plugins: is_on(self.enable_alpha_plugins),
+            exec: is_on(self.enable_exec),
+            network: is_on(self.network),
+            network_name: self.network_name.clone(),
+            mounts: self.mount.clone(),
+            env: self.env.clone(),
+            as_current_user: is_on(self.as_current_user),
+            helm,
+            plugin_home: None,
+        }
+    }
 }
 
 /// Print the version.

@@ -34,6 +34,7 @@ pub(super) fn run(args: &BuildArgs, reporter: &mut Reporter) -> Outcome {
         reorder: args.reorder.into(),
         managed_by_label: args.enable_managedby_label == Some(true)
             || std::env::var_os(ENABLE_MANAGED_BY_LABEL).is_some_and(|value| value == "on"),
+        plugins: args.plugins.options(),
     };
 
     let disk = Disk;
