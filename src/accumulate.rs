@@ -19,6 +19,8 @@ use crate::programs::PluginOptions;
 use crate::provenance::{DirectiveId, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Configured, MadeBy, Resource};
+use crate::schema::in_force::{Progress, SchemaUse};
+use crate::schema::scope;
 use crate::session::{FileResources, Session};
 use crate::source::{Embedded, Place, Sensitivity, Source};
 use crate::transform;
@@ -32,6 +34,7 @@ pub(crate) struct Accumulator<'a, 'fs> {
     pub(crate) restrictions: LoadRestrictions,
     pub(crate) config: &'a TransformerConfig,
     pub(crate) plugins: &'a PluginOptions,
+    pub(crate) schema: Progress,
 }
 
 type Errors = Vec<Diagnostic>;
@@ -64,6 +67,8 @@ impl Accumulator<'_, '_> {
         gathered: &mut Gathered,
     ) -> Result<ResMap, Errors> {
         gathered.directories.insert(Arc::clone(&root.directory));
+        self.set_schema(root, file, gathered)?;
+        self.ask_schema(SchemaUse::default(), &mut resources, gathered)?;
         let mut errors = Vec::new();
         for entry in &file.resources {
             let result = self.resource(root, entry, origin, &mut resources, gathered);
@@ -102,6 +107,14 @@ impl Accumulator<'_, '_> {
                 gathered.inputs.insert(Arc::clone(&path));
                 let list = self.file_resources(&path);
                 let list = list.map_err(|errors| reached_all(&errors, entry.place))?;
+                let is_unknown = |resource: &Arc<Resource>| {
+                    let gvk = &resource.id.gvk;
+                    !scope::is_known(&gvk.group, &gvk.version, &gvk.kind)
+                };
+                if !gathered.schema.meets_unknown_type && list.iter().any(is_unknown) {
+                    let asked = SchemaUse { meets_unknown_type: true, ..SchemaUse::default() };
+                    self.ask_schema(asked, resources, gathered).map_err(|errors| reached_all(&errors, entry.place))?;
+                }
                 for resource in list.iter() {
                     let mut resource = Arc::clone(resource);
                     if let Some(origin) = origin {
@@ -114,6 +127,7 @@ impl Accumulator<'_, '_> {
                 let origin = origin.map(|origin| join_origin(origin, &entry.value));
                 let base = self.base(root, &directory, entry, origin.as_ref())?;
                 gathered.extend(&base.gathered, entry.place);
+                self.ask_schema(base.gathered.schema, resources, gathered)?;
                 // A base that nobody else has is moved; one that is shared is copied where it is written to.
                 let base = Arc::try_unwrap(base).map(|base| base.resources);
                 let base = base.unwrap_or_else(|shared| shared.resources.clone());
@@ -166,7 +180,9 @@ impl Accumulator<'_, '_> {
             restrictions_off: self.restrictions == LoadRestrictions::None,
             origin: origin.cloned(),
         };
-        match self.session.bases.get(&key) {
+        // A schema of the user's own changes everything below it, and is too rare to keep bases for it.
+        let known = if self.schema.is_plain() { self.session.bases.get(&key) } else { None };
+        match known {
             Some(Ok(known)) => {
                 // It was no cycle on the other way here, but may be one on this way.
                 for directory in &known.gathered.directories {
@@ -178,10 +194,11 @@ impl Accumulator<'_, '_> {
             None => {}
         }
         let result = self.accumulate_base(root, entry, origin);
+        let is_plain = self.schema.is_plain();
         // A cycle, or too many levels, are faults of the way here, not of the base alone.
         let is_fault_of_the_way = |error: &Diagnostic| matches!(error.code, Code::Cycle | Code::LimitExceeded);
         let is_lasting = result.as_ref().err().is_none_or(|errors| !errors.iter().any(is_fault_of_the_way));
-        if self.session.is_to_be_kept(&key.directory) && is_lasting {
+        if is_plain && is_lasting && self.session.is_to_be_kept(&key.directory) {
             let kept = result.as_ref().map(Arc::clone).map_err(|errors| Arc::from(errors.as_slice()));
             self.session.bases.insert(key, kept);
         }
@@ -233,7 +250,48 @@ impl Accumulator<'_, '_> {
         };
         let result = work(self).map_err(|errors| reached_all(&errors, entry.place));
         gathered.extend(&inner, entry.place);
-        result
+        let mut resources = result?;
+        self.ask_schema(SchemaUse::default(), &mut resources, gathered)?;
+        Ok(resources)
+    }
+
+    /// Takes the schema that a kustomization names, unless the build has one (upstream `openapi.SetSchema`).
+    fn set_schema(&mut self, root: &Arc<Root>, file: &Kustomization, gathered: &mut Gathered) -> Result<(), Errors> {
+        let get = |name: &str| file.openapi.iter().find(|(key, _)| key.value == name).map(|(_, value)| value);
+        let (path, version) = (get("path"), get("version"));
+        let text = path.map(|path| self.text_file(root, path, gathered)).transpose().map_err(single)?;
+        if path.is_none() && version.is_none_or(|version| version.value.is_empty()) || self.schema.is_set() {
+            return Ok(());
+        }
+        gathered.schema.sets = true;
+        match (text, version) {
+            (Some(_), Some(version)) => {
+                let message = "`openapi` has both `path` and `version`";
+                let error = Diagnostic::error(Code::OpenApiInvalid, message).at(Some(version.place), "");
+                Err(single(error.help("remove one of the two; `path` takes the place of the built-in schema")))
+            }
+            (None, Some(version)) if version.value != BUILT_IN_SCHEMA => {
+                let message = format!("there is no built-in schema `{}`", version.value);
+                let error = Diagnostic::error(Code::OpenApiInvalid, message).at(Some(version.place), "");
+                Err(single(error.help(format!("the only one is `{BUILT_IN_SCHEMA}`; `path` names a file of your own"))))
+            }
+            (text, _) => {
+                let place = path.or(version).map(|value| value.place);
+                let by = place.map(|place| self.session.directive("openapi", None, place));
+                self.schema.set(text.zip(by));
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes what is asked of the schema, and lets the resources know what holds from now on.
+    fn ask_schema(&mut self, asked: SchemaUse, resources: &mut ResMap, gathered: &mut Gathered) -> Result<(), Errors> {
+        gathered.schema.extend(asked);
+        self.schema.ask(asked, &self.session.limits).map_err(single)?;
+        if let Some(in_force) = self.schema.in_force() {
+            resources.set_in_force(in_force);
+        }
+        Ok(())
     }
 
     fn generators(
@@ -293,6 +351,10 @@ impl Accumulator<'_, '_> {
         let patches = self.load_patches(root, file, &PATCHES, gathered, &mut report);
         let json_patches = self.load_patches(root, file, &PATCHES_JSON6902, gathered, &mut report);
         gathered.settle(report)?;
+        if strategic.iter().chain(&patches).any(LoadedPatch::is_strategic) {
+            let asked = SchemaUse { reads: true, ..SchemaUse::default() };
+            self.ask_schema(asked, resources, gathered)?;
+        }
 
         let mut steps = Steps { file, origin, resources, gathered, report: Report::default() };
         let limits = self.session.limits;
@@ -469,6 +531,9 @@ impl Accumulator<'_, '_> {
         }
     }
 }
+
+/// The version of the schema that is built in.
+const BUILT_IN_SCHEMA: &str = "v1.21.2";
 
 /// What tells `patches` and `patchesJson6902` apart before they are applied.
 struct PatchField {

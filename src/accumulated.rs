@@ -5,6 +5,7 @@
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::provenance::{DirectiveId, Touched};
 use crate::resmap::ResMap;
+use crate::schema::in_force::SchemaUse;
 use crate::source::Place;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,8 @@ pub(crate) struct Gathered {
     pub(crate) inputs: BTreeSet<Arc<str>>,
     /// Directories of this kustomization and all below it.
     pub(crate) directories: BTreeSet<Arc<str>>,
+    /// What was asked of the schema of the build, and whether an `openapi` field set it.
+    pub(crate) schema: SchemaUse,
 }
 
 /// More diagnostics than anyone reads; the rest is dropped.
@@ -52,6 +55,7 @@ impl Gathered {
         self.touched.extend(other.touched.iter().map(|(&by, &touched)| (by, touched)));
         self.inputs.extend(other.inputs.iter().cloned());
         self.directories.extend(other.directories.iter().cloned());
+        self.schema.extend(other.schema);
     }
 
     /// Takes over what a step reported: warnings stay, errors are handed back.

@@ -88,8 +88,13 @@ fn run(
 ) -> Result<Printed, Vec<Diagnostic>> {
     let config = TransformerConfig::default();
     let root = loader::top(session, directory).map_err(single)?;
-    let mut accumulator =
-        Accumulator { session, restrictions: options.load_restrictions, config: &config, plugins: &options.plugins };
+    let mut accumulator = Accumulator {
+        session,
+        restrictions: options.load_restrictions,
+        config: &config,
+        plugins: &options.plugins,
+        schema: Default::default(),
+    };
     let file = accumulator.load(&root, gathered)?;
     let wants = |option: &str| file.build_metadata.iter().any(|wanted| wanted.value == option);
     let origin: Option<Arc<str>> = (!file.build_metadata.is_empty()).then(|| ".".into());

@@ -83,6 +83,7 @@ codes! {
     GeneratorConflict "generator-conflict" "a generator's behavior does not fit the objects that exist",
     TransformFailed "transform-failed" "a transformer met a node of the wrong kind",
     ReplicasNoTarget "replicas-no-target" "a `replicas` entry matches no object",
+    OpenApiInvalid "openapi-invalid" "an `openapi` schema cannot be read, or `openapi` itself is not right",
     InvalidPattern "invalid-pattern" "a regular expression or selector cannot be parsed",
     // directives without effect
     PatchTargetUnmatched "patch-target-unmatched" "a patch's `target` selects nothing",

@@ -71,7 +71,7 @@ struct Key {
 }
 
 fn key(id: &ResId, ranks: &FxHashMap<&str, isize>) -> Key {
-    let Gvk { group, version, kind } = &id.gvk;
+    let Gvk { group, version, kind, .. } = &id.gvk;
     let gvk = format!("{}_{}_{}", or(group, "~G"), or(version, "~V"), or(kind, "~K"));
     let rank = ranks.get(&**kind).copied().unwrap_or(0);
     // A rank other than zero belongs to one kind alone, so that the rule for namespaces orders nothing else.

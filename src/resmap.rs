@@ -5,7 +5,9 @@
 //! indexed by namespace too. Resources are shared between builds until they are written to.
 
 use crate::resource::{ResId, Resource};
+use crate::schema::in_force::InForce;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// An ordered set of resources.
@@ -14,6 +16,8 @@ pub struct ResMap {
     list: Vec<Arc<Resource>>,
     /// (kind, name) → positions. A superset: what is found is verified, so that entries may be stale.
     index: FxHashMap<(Arc<str>, Arc<str>), Bucket>,
+    /// The user's own schemas that hold, if any.
+    in_force: Option<Arc<InForce>>,
 }
 
 /// Buckets of at most this size are searched as they are.
@@ -113,13 +117,40 @@ impl ResMap {
         Ok(position)
     }
 
+    /// Returns the user's own schemas that hold; `None` where only the built-in one does.
+    pub fn in_force(&self) -> Option<&Arc<InForce>> {
+        self.in_force.as_ref()
+    }
+
+    /// Sets the user's own schemas, which also say which types are cluster-scoped.
+    pub fn set_in_force(&mut self, in_force: &Arc<InForce>) {
+        if self.in_force.as_ref().is_none_or(|present| !Arc::ptr_eq(present, in_force)) {
+            self.in_force = Some(Arc::clone(in_force));
+            self.rebuild();
+        }
+    }
+
+    /// Returns an identity with what the user's own schemas say about its type.
+    fn declared<'i>(&self, id: &'i ResId) -> Cow<'i, ResId> {
+        match &self.in_force {
+            Some(in_force) if !id.gvk.is_declared(in_force.is_cluster_scoped(&id.gvk)) => {
+                let mut id = id.clone();
+                id.gvk.declare(in_force.is_cluster_scoped(&id.gvk));
+                Cow::Owned(id)
+            }
+            _ => Cow::Borrowed(id),
+        }
+    }
+
     /// Returns the position of the resource with a current identity.
     pub fn find_current(&self, id: &ResId) -> Option<usize> {
+        let id = &*self.declared(id);
         self.bucket(id).find(|&position| self.list[position].id.is_same(id))
     }
 
     /// Returns the positions of the resources whose current or a former identity is the given one, in order.
     pub fn find_any(&self, id: &ResId) -> Vec<usize> {
+        let id = &*self.declared(id);
         self.bucket(id).filter(|&position| self.list[position].is_any(id)).collect()
     }
 
@@ -201,12 +232,19 @@ impl ResMap {
         })
     }
 
-    fn bucket(&self, id: &ResId) -> impl Iterator<Item = usize> + '_ {
+    fn bucket<'a>(&'a self, id: &ResId) -> impl Iterator<Item = usize> + use<'a> {
         let key = (Arc::clone(&id.gvk.kind), Arc::clone(&id.name));
         self.index.get(&key).map_or(&[][..], |bucket| bucket.find(id)).iter().map(|&position| position as usize)
     }
 
     fn index_at(&mut self, position: usize) {
+        if let Some(in_force) = &self.in_force {
+            let resource = &mut self.list[position];
+            let is_cluster_scoped = in_force.is_cluster_scoped(&resource.id.gvk);
+            if !resource.id.gvk.is_declared(is_cluster_scoped) {
+                Arc::make_mut(resource).id.gvk.declare(is_cluster_scoped);
+            }
+        }
         let resource = &self.list[position];
         let id = &resource.id;
         let current = (Arc::clone(&id.gvk.kind), Arc::clone(&id.name));

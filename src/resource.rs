@@ -6,10 +6,12 @@
 use crate::schema::scope;
 use crate::yaml::resolve::effective_tag;
 use crate::yaml::tree::{NodeId, Tag, Tree};
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Group, version and kind; empty strings where a part is absent.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Gvk {
     /// API group, empty for the core group.
     pub group: Arc<str>,
@@ -17,13 +19,58 @@ pub struct Gvk {
     pub version: Arc<str>,
     /// Kind.
     pub kind: Arc<str>,
+    /// Cluster-scoped by a schema of the user's own. Says something about the type and is no part of its name.
+    is_declared_cluster_scoped: bool,
+}
+
+impl PartialEq for Gvk {
+    fn eq(&self, other: &Gvk) -> bool {
+        self.group == other.group && self.version == other.version && self.kind == other.kind
+    }
+}
+
+impl Eq for Gvk {}
+
+impl PartialOrd for Gvk {
+    fn partial_cmp(&self, other: &Gvk) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Gvk {
+    fn cmp(&self, other: &Gvk) -> Ordering {
+        (&self.group, &self.version, &self.kind).cmp(&(&other.group, &other.version, &other.kind))
+    }
+}
+
+impl Hash for Gvk {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.group, &self.version, &self.kind).hash(state);
+    }
 }
 
 impl Gvk {
     /// Splits an `apiVersion` at its first slash.
     pub fn new(api_version: &str, kind: &str) -> Gvk {
         let (group, version) = split_api_version(api_version);
-        Gvk { group: group.into(), version: version.into(), kind: kind.into() }
+        Gvk { group: group.into(), version: version.into(), kind: kind.into(), is_declared_cluster_scoped: false }
+    }
+
+    /// Returns the type of another kind in the same group and version.
+    pub fn with_kind(&self, kind: &Arc<str>) -> Gvk {
+        let is_declared_cluster_scoped = self.is_declared_cluster_scoped && self.kind == *kind;
+        let Gvk { group, version, .. } = self.clone();
+        Gvk { group, version, kind: Arc::clone(kind), is_declared_cluster_scoped }
+    }
+
+    /// Says whether a schema of the user's own makes the type cluster-scoped.
+    pub(crate) fn declare(&mut self, is_cluster_scoped: bool) {
+        self.is_declared_cluster_scoped = is_cluster_scoped;
+    }
+
+    /// Returns whether [`Gvk::declare`] would change nothing.
+    pub(crate) fn is_declared(&self, is_cluster_scoped: bool) -> bool {
+        self.is_declared_cluster_scoped == is_cluster_scoped
     }
 
     /// Returns `group/version`, or the version alone in the core group.
@@ -33,7 +80,7 @@ impl Gvk {
 
     /// Returns whether kustomize v5.8.2 knows this type to be cluster-scoped; unknown types are namespaced.
     pub fn is_cluster_scoped(&self) -> bool {
-        scope::is_cluster_scoped(&self.group, &self.version, &self.kind)
+        self.is_declared_cluster_scoped || scope::is_cluster_scoped(&self.group, &self.version, &self.kind)
     }
 }
 
@@ -253,9 +300,11 @@ impl Resource {
     }
 
     fn with_previous(&self, previous: &PreviousId) -> ResId {
-        let Gvk { group, version, .. } = &self.id.gvk;
-        let gvk = Gvk { group: group.clone(), version: version.clone(), kind: previous.kind.clone() };
-        ResId { gvk, name: previous.name.clone(), namespace: previous.namespace.clone() }
+        ResId {
+            gvk: self.id.gvk.with_kind(&previous.kind),
+            name: previous.name.clone(),
+            namespace: previous.namespace.clone(),
+        }
     }
 }
 

@@ -67,7 +67,6 @@ const FILE: Spec = Spec {
 
 /// Fields of the reference that are not supported yet, and whether they hold a list (else a mapping).
 const UNSUPPORTED: &[(&str, bool)] = &[
-    ("openapi", false),
     ("replacements", true),
     ("vars", true),
     ("crds", true),
@@ -140,6 +139,7 @@ fn decode_fields(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) ->
         source: Arc::clone(decoder.source),
         kind,
         resources,
+        openapi: decoder.map(fields, path, "openapi").map(|map| map.value).unwrap_or_default(),
         components: decoder.texts(fields, path, "components"),
         name_prefix: decoder.text(fields, path, "namePrefix"),
         name_suffix: decoder.text(fields, path, "nameSuffix"),

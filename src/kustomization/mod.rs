@@ -42,6 +42,8 @@ pub struct Kustomization {
     pub source: Arc<Source>,
     /// Kustomization or component.
     pub kind: FileKind,
+    /// `openapi`: sorted names and values, of which `path` and `version` mean something.
+    pub openapi: PlacedMap,
     /// `resources`, then `bases`.
     pub resources: Vec<PlacedText>,
     /// `components`

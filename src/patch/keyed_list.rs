@@ -25,7 +25,7 @@ pub(super) fn merge_items(
     target: NodeId,
     patch: Option<NodeId>,
     keys: &[&str],
-    items: Option<Schema>,
+    items: Option<Schema<'_>>,
 ) -> Merged<()> {
     let keys = if keys.is_empty() { &[NO_KEY] } else { keys };
     let dest_items: Vec<NodeId> = merge.tree.items(target).collect();
@@ -111,7 +111,7 @@ impl<'k> Regular<'k> {
         Some(Regular { pairs, keys })
     }
 
-    fn merge(self, merge: &mut Merge<'_>, dest_items: &[NodeId], items: Option<Schema>) -> Merged<Vec<NodeId>> {
+    fn merge(self, merge: &mut Merge<'_>, dest_items: &[NodeId], items: Option<Schema<'_>>) -> Merged<Vec<NodeId>> {
         let mut merged = Vec::with_capacity(self.pairs.len());
         let mut deleted = FxHashSet::default();
         for (dest, patch) in self.pairs {
@@ -153,7 +153,7 @@ fn merge_irregular(
     patch_items: &[NodeId],
     adopted: bool,
     keys: &[&str],
-    items: Option<Schema>,
+    items: Option<Schema<'_>>,
 ) -> Merged<Vec<NodeId>> {
     let mut tuples = tuples(merge, dest_items, patch_items, keys);
     if keys.len() > 1 {

@@ -23,7 +23,7 @@ use crate::marks;
 use crate::provenance::{DirectiveId, Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Gvk, ResId, Resource};
-use crate::schema::merge_keys;
+use crate::schema::in_force;
 use crate::source::Place;
 use crate::string_map;
 use crate::yaml::emit::{EmitError, EmitErrorKind};
@@ -78,6 +78,11 @@ impl LoadedPatch {
     /// Says where the file that holds the patch is named.
     pub fn from_file(self, file: Option<Place>) -> LoadedPatch {
         LoadedPatch { file, ..self }
+    }
+
+    /// Returns whether it is a strategic merge patch, for which the schema of the build is needed.
+    pub fn is_strategic(&self) -> bool {
+        matches!(self.body, Body::Strategic(_))
     }
 
     /// Returns whether the patch holds no document at all.
@@ -168,6 +173,8 @@ fn merge_into(
     limits: &Limits,
 ) -> Result<Outcome> {
     let stamp = Stamp { by: patch.by, place: document.place.or(Some(patch.place)) };
+    let in_force = resmap.in_force().cloned();
+    let in_force = in_force.as_deref();
     let resource = resmap.get_mut(position);
     if resource.tree.len() + document.tree.len() > limits.resource_nodes_max {
         let message = format!("{} grows beyond {} nodes", resource.short_name(), limits.resource_nodes_max);
@@ -181,13 +188,13 @@ fn merge_into(
     if document.touches_marks {
         marks::write(resource, &stamp);
     }
-    let Gvk { group, version, kind } = &before.gvk;
-    let patch_gvk = Gvk { group: group.clone(), version: version.clone(), kind: document.id.gvk.kind.clone() };
+    let Gvk { version, kind, .. } = &before.gvk;
+    let patch_gvk = before.gvk.with_kind(&document.id.gvk.kind);
     let schema = match kind.is_empty() || version.is_empty() {
         true => None,
-        false => merge_keys::of_type(&before.gvk).or_else(|| merge_keys::of_type(&patch_gvk)),
+        false => in_force::of_type(in_force, &before.gvk).or_else(|| in_force::of_type(in_force, &patch_gvk)),
     };
-    let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, &stamp);
+    let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, in_force, &stamp);
     let outcome = merged.map_err(|error| error.note(format!("the patch is applied to `{}`", resource.short_name())))?;
     let is_gone = outcome == Outcome::Deleted || resource.tree.has_no_children(resource.root());
     if is_gone {

@@ -9,7 +9,8 @@ use super::keyed_list;
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::provenance::Stamp;
 use crate::resource::Gvk;
-use crate::schema::merge_keys::{self, Schema};
+use crate::schema::in_force::{self, InForce};
+use crate::schema::merge_keys::Schema;
 use crate::string_map::is_ambiguous;
 use crate::yaml::resolve::{self};
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
@@ -30,10 +31,16 @@ pub enum Outcome {
 }
 
 /// Merges a patch into an object. After an error the object may be half merged.
-pub fn merge(dest: &mut Tree, patch: &Tree, schema: Option<Schema>, stamp: &Stamp) -> Result<Outcome> {
+pub fn merge(
+    dest: &mut Tree,
+    patch: &Tree,
+    schema: Option<Schema<'_>>,
+    in_force: Option<&InForce>,
+    stamp: &Stamp,
+) -> Result<Outcome> {
     let root = dest.root();
     let copy = dest.copy_from(patch, patch.root(), stamp);
-    let mut merge = Merge { tree: dest, stamp: *stamp, path: Vec::new(), fields_written: 0 };
+    let mut merge = Merge { tree: dest, in_force, stamp: *stamp, path: Vec::new(), fields_written: 0 };
     let walked = merge.walk(Some(root), Some(copy), schema).map_err(|fault| merge.diagnose(fault))?;
     // A root directive `replace` gives the patch as result, which the reference throws away (upstream
     // `patchstrategicmerge.Filter`): the object stays as it is.
@@ -82,19 +89,20 @@ struct Field {
 
 pub(super) struct Merge<'t> {
     pub(super) tree: &'t mut Tree,
+    in_force: Option<&'t InForce>,
     stamp: Stamp,
     /// The keys on the way to the current node, for messages.
     path: Vec<NodeId>,
     pub(super) fields_written: u32,
 }
 
-impl Merge<'_> {
+impl<'t> Merge<'t> {
     /// Merges a pair of nodes, each of which may be missing; the result is `None` where nothing is left.
     pub(super) fn walk(
         &mut self,
         dest: Option<NodeId>,
         patch: Option<NodeId>,
-        schema: Option<Schema>,
+        schema: Option<Schema<'_>>,
     ) -> Merged<Option<Walked>> {
         let kind = [dest, patch].into_iter().flatten().find(|&id| !self.is_null(id)).map(|id| self.tree.kind(id));
         if let Some(expected) = kind {
@@ -107,7 +115,7 @@ impl Merge<'_> {
         match kind {
             Some(Kind::Scalar) => Ok(found(patch.or(dest))),
             Some(Kind::Sequence) => match schema.and_then(Schema::merge_keys) {
-                Some(keys) => self.walk_keyed_list(dest, patch, keys, schema.and_then(Schema::items)),
+                Some(keys) => self.walk_keyed_list(dest, patch, &keys, schema.and_then(Schema::items)),
                 None => {
                     self.take_style_if_empty(dest, patch);
                     Ok(found(patch.or(dest)))
@@ -125,7 +133,7 @@ impl Merge<'_> {
         &mut self,
         dest: Option<NodeId>,
         patch: Option<NodeId>,
-        schema: Option<Schema>,
+        schema: Option<Schema<'_>>,
     ) -> Merged<Option<Walked>> {
         let Some(walked) = self.visit_mapping(dest, patch)? else { return Ok(None) };
         let target = walked.node;
@@ -192,7 +200,7 @@ impl Merge<'_> {
         dest: Option<NodeId>,
         patch: Option<NodeId>,
         keys: &[&str],
-        items: Option<Schema>,
+        items: Option<Schema<'_>>,
     ) -> Merged<Option<Walked>> {
         self.take_style_if_empty(dest, patch);
         let target = match (dest.filter(|&dest| !self.is_null(dest)), patch) {
@@ -381,13 +389,13 @@ impl Merge<'_> {
     }
 
     /// Finds the schema of an object inside an object without one, by its own `apiVersion` and `kind`.
-    fn own_schema(&self, node: Option<NodeId>) -> Option<Schema> {
+    fn own_schema(&self, node: Option<NodeId>) -> Option<Schema<'t>> {
         let node = node?;
         let text = |key| {
             let value = self.tree.get(node, key)?;
             (self.tree.is_scalar(value) && !self.is_null(value)).then(|| self.tree.text(value))
         };
-        merge_keys::of_type(&Gvk::new(text("apiVersion")?, text("kind")?))
+        in_force::of_type(self.in_force, &Gvk::new(text("apiVersion")?, text("kind")?))
     }
 
     fn diagnose(&self, fault: Fault) -> Box<Diagnostic> {

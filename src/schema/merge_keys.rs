@@ -4,11 +4,15 @@
 //! lead to a merged list: everywhere else mappings merge and lists are replaced. `*List` types are left out, since their
 //! `items` are replaced like any other list. How lists merge is `patch::keyed_list`.
 
+use super::openapi::Custom;
 use crate::resource::Gvk;
+use std::borrow::Cow;
 
 /// What is known about a node: the mapping or the list of a type.
 #[derive(Clone, Copy, Debug)]
-pub enum Schema {
+pub enum Schema<'s> {
+    /// A schema of the user's own.
+    Custom(Custom<'s>),
     /// A mapping with fields that lead to merged lists.
     Mapping(&'static Definition),
     /// A list that is merged.
@@ -22,31 +26,42 @@ pub enum Schema {
 
 /// The fields of a mapping that lead to merged lists.
 #[derive(Debug)]
-pub struct Definition(&'static [(&'static str, Schema)]);
+pub struct Definition(&'static [(&'static str, Schema<'static>)]);
 
-impl Schema {
+impl<'s> Schema<'s> {
     /// Returns what is known about a field of a mapping.
-    pub fn field(self, name: &str) -> Option<Schema> {
-        let Schema::Mapping(Definition(fields)) = self else { return None };
-        // The longest definition has seven fields.
-        fields.iter().find(|(field, _)| *field == name).map(|&(_, schema)| schema)
+    pub fn field(self, name: &str) -> Option<Schema<'s>> {
+        match self {
+            // The longest definition has seven fields.
+            Schema::Mapping(Definition(fields)) => {
+                fields.iter().find(|(field, _)| *field == name).map(|&(_, schema)| schema)
+            }
+            Schema::Custom(custom) => custom.field(name).map(Schema::Custom),
+            Schema::List { .. } => None,
+        }
     }
 
     /// Returns what is known about the items of a list.
-    pub fn items(self) -> Option<Schema> {
-        let Schema::List { items, .. } = self else { return None };
-        items.map(Schema::Mapping)
+    pub fn items(self) -> Option<Schema<'s>> {
+        match self {
+            Schema::List { items, .. } => items.map(Schema::Mapping),
+            Schema::Custom(custom) => custom.items().map(Schema::Custom),
+            Schema::Mapping(_) => None,
+        }
     }
 
     /// Returns the keys a list is merged by, empty for a list of scalars; `None` where lists are replaced.
-    pub fn merge_keys(self) -> Option<&'static [&'static str]> {
-        let Schema::List { keys, .. } = self else { return None };
-        Some(keys)
+    pub fn merge_keys(self) -> Option<Cow<'s, [&'s str]>> {
+        match self {
+            Schema::List { keys, .. } => Some(Cow::Borrowed(keys)),
+            Schema::Custom(custom) => custom.merge_keys().map(Cow::Owned),
+            Schema::Mapping(_) => None,
+        }
     }
 }
 
 /// Returns what is known about a type.
-pub fn of_type(gvk: &Gvk) -> Option<Schema> {
+pub fn of_type(gvk: &Gvk) -> Option<Schema<'static>> {
     definition(&gvk.group, &gvk.version, &gvk.kind).map(Schema::Mapping)
 }
 
@@ -188,15 +203,15 @@ fn definition(group: &str, version: &str, kind: &str) -> Option<&'static Definit
 
 // ---- definitions --------------------------------------------------------------------------------------------------------
 
-const fn map(definition: &'static Definition) -> Schema {
+const fn map(definition: &'static Definition) -> Schema<'static> {
     Schema::Mapping(definition)
 }
 
-const fn list(keys: &'static [&'static str]) -> Schema {
+const fn list(keys: &'static [&'static str]) -> Schema<'static> {
     Schema::List { keys, items: None }
 }
 
-const fn list_of(keys: &'static [&'static str], items: &'static Definition) -> Schema {
+const fn list_of(keys: &'static [&'static str], items: &'static Definition) -> Schema<'static> {
     Schema::List { keys, items: Some(items) }
 }
 
@@ -271,10 +286,13 @@ static WORKLOAD_SPEC: Definition = Definition(&[("template", map(&POD_TEMPLATE_S
 mod tests {
     use super::*;
 
-    fn keys(api_version: &str, kind: &str, path: &[&str]) -> Option<&'static [&'static str]> {
+    fn keys(api_version: &str, kind: &str, path: &[&str]) -> Option<Vec<&'static str>> {
         let schema = of_type(&Gvk::new(api_version, kind))?;
-        let step = |schema: Schema, name: &&str| if *name == "[]" { schema.items() } else { schema.field(name) };
-        path.iter().try_fold(schema, step)?.merge_keys()
+        let step = |schema: Schema<'static>, name: &&str| match *name {
+            "[]" => schema.items(),
+            name => schema.field(name),
+        };
+        path.iter().try_fold(schema, step)?.merge_keys().map(Cow::into_owned)
     }
 
     /// Expected keys are those with which the reference merges such lists.
@@ -283,13 +301,13 @@ mod tests {
         let pod = ["spec", "template", "spec"];
         let containers = [&pod[..], &["containers"]].concat();
         let ports = [&containers[..], &["[]", "ports"]].concat();
-        assert_eq!(keys("apps/v1", "Deployment", &containers), Some(&["name"][..]));
-        assert_eq!(keys("apps/v1", "StatefulSet", &ports), Some(&["containerPort", "protocol"][..]));
-        assert_eq!(keys("v1", "Service", &["spec", "ports"]), Some(&["port", "protocol"][..]));
-        assert_eq!(keys("v1", "ConfigMap", &["metadata", "finalizers"]), Some(&[][..]));
+        assert_eq!(keys("apps/v1", "Deployment", &containers), Some(vec!["name"]));
+        assert_eq!(keys("apps/v1", "StatefulSet", &ports), Some(vec!["containerPort", "protocol"]));
+        assert_eq!(keys("v1", "Service", &["spec", "ports"]), Some(vec!["port", "protocol"]));
+        assert_eq!(keys("v1", "ConfigMap", &["metadata", "finalizers"]), Some(vec![]));
         assert_eq!(
             keys("batch/v1", "CronJob", &["spec", "jobTemplate", "spec", "template", "spec", "volumes"]),
-            Some(&["name"][..])
+            Some(vec!["name"])
         );
     }
 

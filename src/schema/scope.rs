@@ -1,4 +1,4 @@
-//! Which kinds are cluster-scoped.
+//! Which kinds are cluster-scoped, and which are known at all.
 
 /// Returns whether a type is known to be cluster-scoped; everything unknown is namespaced, whatever its name suggests.
 pub fn is_cluster_scoped(group: &str, version: &str, kind: &str) -> bool {
@@ -21,6 +21,32 @@ pub fn is_cluster_scoped(group: &str, version: &str, kind: &str) -> bool {
         _ => return false,
     };
     versions.contains(&version)
+}
+
+/// Returns whether the scope of a type is known without a schema (upstream `precomputedIsNamespaceScoped`).
+pub fn is_known(group: &str, version: &str, kind: &str) -> bool {
+    let versions: &[&str] = match (group, kind) {
+        ("", "ConfigMap" | "Endpoints" | "Event" | "LimitRange" | "PersistentVolumeClaim" | "Pod") => &["v1"],
+        ("", "PodAttachOptions" | "PodExecOptions" | "PodPortForwardOptions" | "PodProxyOptions") => &["v1"],
+        ("", "PodTemplate" | "ReplicationController" | "ResourceQuota" | "Secret" | "Service") => &["v1"],
+        ("", "ServiceAccount" | "ServiceProxyOptions") => &["v1"],
+        ("apps", "ControllerRevision" | "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet") => &["v1"],
+        ("autoscaling", "HorizontalPodAutoscaler") => &["v1", "v2beta1", "v2beta2"],
+        ("autoscaling", "Scale") => &["v1"],
+        ("batch", "CronJob") => &["v1", "v1beta1"],
+        ("batch", "Job") => &["v1"],
+        ("coordination.k8s.io", "Lease") => &["v1", "v1beta1"],
+        ("discovery.k8s.io", "EndpointSlice") => &["v1", "v1beta1"],
+        ("events.k8s.io", "Event") => &["v1", "v1beta1"],
+        ("extensions", "Ingress") => &["v1beta1"],
+        ("networking.k8s.io", "Ingress") => &["v1", "v1beta1"],
+        ("networking.k8s.io", "NetworkPolicy") => &["v1"],
+        ("policy", "PodDisruptionBudget") => &["v1", "v1beta1"],
+        ("rbac.authorization.k8s.io", "Role" | "RoleBinding") => &["v1", "v1beta1"],
+        ("storage.k8s.io", "CSIStorageCapacity") => &["v1beta1"],
+        _ => &[],
+    };
+    versions.contains(&version) || is_cluster_scoped(group, version, kind)
 }
 
 #[cfg(test)]

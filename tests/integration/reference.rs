@@ -51,7 +51,6 @@ const UNSUPPORTED: &[(&str, Code, &str, u32, u32)] = &[
     ),
     ("configurations:\n- c.yaml\n", Code::UnsupportedField, "`configurations`", 2, 1),
     ("crds:\n- c.yaml\n", Code::UnsupportedField, "`crds`", 2, 1),
-    ("openapi:\n  path: o.json\n", Code::UnsupportedField, "`openapi`", 2, 1),
     ("generators:\n- g.yaml\n", Code::UnsupportedField, "`generators`", 2, 1),
     ("transformers:\n- t.yaml\n", Code::UnsupportedField, "`transformers`", 2, 1),
     ("validators:\n- v.yaml\n", Code::UnsupportedField, "`validators`", 2, 1),

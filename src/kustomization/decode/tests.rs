@@ -155,6 +155,7 @@ fn as_json(file: &Kustomization) -> Value {
     object(vec![
         ("kind", json!(kind)),
         ("resources", texts(&file.resources)),
+        ("openapi", map(&file.openapi)),
         ("components", texts(&file.components)),
         ("namePrefix", text(&file.name_prefix)),
         ("nameSuffix", text(&file.name_suffix)),

@@ -1,0 +1,350 @@
+//! An OpenAPI document of the user's own, which takes the place of the built-in schema.
+//!
+//! Only what decides a build is taken out of it: under which types which lists merge, by which keys, and which types are
+//! cluster-scoped. Which document is in force is `schema::in_force`; how lists merge is `patch::keyed_list`.
+
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::limits::Limits;
+use crate::provenance::{DirectiveId, Stamp};
+use crate::source::{Place, Source, Span};
+use crate::yaml::json;
+use crate::yaml::read;
+use crate::yaml::resolve::effective_tag;
+use crate::yaml::tree::{NodeId, Tag, Tree};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// References that lead to references are followed this far; longer chains are circles, at which the reference hangs.
+const REFERENCES_MAX: usize = 100;
+
+/// A document, ready for look-ups.
+#[derive(Debug, Default)]
+pub struct OpenApi {
+    nodes: Vec<Node>,
+    /// `definitions`, by name.
+    definitions: FxHashMap<String, u32>,
+    /// The definitions of types, by `apiVersion` and kind.
+    types: FxHashMap<(String, String), u32>,
+    /// Types that have a path, and whether one of the paths is in a namespace.
+    namespaced: FxHashMap<(String, String), bool>,
+}
+
+/// A schema: what matters of it.
+#[derive(Debug, Default)]
+struct Node {
+    reference: Option<String>,
+    properties: FxHashMap<String, u32>,
+    additional: Option<u32>,
+    is_array: bool,
+    items: Option<u32>,
+    /// The keys a list is merged by, if it is merged.
+    merge_keys: Option<Vec<String>>,
+}
+
+/// A schema inside a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Custom<'s> {
+    all: &'s Documents,
+    document: &'s OpenApi,
+    node: u32,
+}
+
+/// Documents in the order in which they came into force; what a later one defines wins.
+pub type Documents = [Arc<OpenApi>];
+
+impl<'s> Custom<'s> {
+    /// Returns the definition of a type in one of the documents.
+    pub fn of_type(all: &'s Documents, position: usize, api_version: &str, kind: &str) -> Option<Custom<'s>> {
+        let document = all.get(position)?;
+        let node = *document.types.get(&(api_version.to_owned(), kind.to_owned()))?;
+        // The definition of a type is taken as it is: a reference at its very top is not followed.
+        Some(Custom { all, document, node })
+    }
+
+    /// Returns the schema of a field of a mapping (upstream `ResourceSchema.Field`).
+    pub fn field(self, name: &str) -> Option<Custom<'s>> {
+        let node = self.node();
+        let field = node.properties.get(name).copied().or(node.additional)?;
+        self.at(field).resolved()
+    }
+
+    /// Returns the schema of the items of a list (upstream `ResourceSchema.Elements`).
+    pub fn items(self) -> Option<Custom<'s>> {
+        let node = self.node();
+        let items = node.items.filter(|_| node.is_array)?;
+        self.at(items).resolved()
+    }
+
+    /// Returns the keys a list is merged by, empty for a list of scalars; `None` where lists are replaced.
+    pub fn merge_keys(self) -> Option<Vec<&'s str>> {
+        self.node().merge_keys.as_ref().map(|keys| keys.iter().map(String::as_str).collect())
+    }
+
+    fn node(self) -> &'s Node {
+        &self.document.nodes[self.node as usize]
+    }
+
+    fn at(self, node: u32) -> Custom<'s> {
+        Custom { node, ..self }
+    }
+
+    fn resolved(mut self) -> Option<Custom<'s>> {
+        for _ in 0..REFERENCES_MAX {
+            let Some(reference) = &self.node().reference else { return Some(self) };
+            self = self.follow(reference)?;
+        }
+        None
+    }
+
+    /// Follows a reference such as `#/definitions/Name`, further into `properties` where it says so.
+    fn follow(self, reference: &str) -> Option<Custom<'s>> {
+        let pointer = reference.strip_prefix('#')?.strip_prefix("/definitions/")?;
+        let mut parts = pointer.split('/').map(|part| part.replace("~1", "/").replace("~0", "~"));
+        let name = parts.next()?;
+        let (document, &node) =
+            self.all.iter().rev().find_map(|document| Some((document, document.definitions.get(&name)?)))?;
+        let mut found = Custom { all: self.all, document, node };
+        while let Some(part) = parts.next() {
+            let next = match part.as_str() {
+                "properties" => *found.node().properties.get(&parts.next()?)?,
+                "items" => found.node().items?,
+                "additionalProperties" => found.node().additional?,
+                _ => return None,
+            };
+            found = found.at(next);
+        }
+        Some(found)
+    }
+}
+
+impl OpenApi {
+    /// Reads a document, JSON if it begins with a brace and YAML otherwise.
+    pub fn read(source: &Arc<Source>, by: DirectiveId, limits: &Limits) -> Result<OpenApi> {
+        let start = Place { source: source.id, span: Span::default() };
+        let tree = match source.text.starts_with('{') {
+            true => {
+                let mut tree = Tree::new();
+                let stamp = Stamp { by, place: Some(start) };
+                let root = json::decode(&source.text, &mut tree, &stamp).map_err(|error| {
+                    let at = error.offset.min(source.text.len()) as u32;
+                    let place = Place { source: source.id, span: Span { start: at, end: at } };
+                    Diagnostic::error(Code::OpenApiInvalid, format!("the schema is not valid JSON: {}", error.message))
+                        .at(Some(place), "")
+                })?;
+                tree.set_root(root);
+                tree
+            }
+            false => read::read_first(source, limits)?.ok_or_else(|| {
+                Diagnostic::error(Code::OpenApiInvalid, format!("the schema `{}` is empty", source.path))
+                    .path(source.path.to_string())
+            })?,
+        };
+        let read = |tree: &Tree| {
+            let mut reader = Reader { tree, start, document: OpenApi::default() };
+            reader.document().map(|()| reader.document)
+        };
+        // Nodes of a JSON text have no places of their own, those of the same text as YAML do.
+        read(&tree).map_err(|error| match read::read_first(source, limits).ok().flatten().map(|tree| read(&tree)) {
+            Some(Err(placed)) => placed,
+            _ => error,
+        })
+    }
+
+    /// Returns the types that are cluster-scoped by their paths.
+    pub fn cluster_scoped(&self) -> FxHashSet<(String, String)> {
+        let mut types = FxHashSet::default();
+        #[allow(clippy::iter_over_hash_type, reason = "a set is made of a set")]
+        for (name, is_namespaced) in &self.namespaced {
+            if !is_namespaced {
+                types.insert(name.clone());
+            }
+        }
+        types
+    }
+}
+
+struct Reader<'t> {
+    tree: &'t Tree,
+    start: Place,
+    document: OpenApi,
+}
+
+impl Reader<'_> {
+    fn document(&mut self) -> Result<()> {
+        let root = self.tree.root();
+        self.mapping(root, "the schema")?;
+        if let Some(definitions) = self.get(root, "definitions") {
+            self.mapping(definitions, "`definitions`")?;
+            for (key, value) in self.tree.entries(definitions) {
+                let node = self.schema(value)?;
+                self.document.definitions.insert(self.tree.text(key).to_owned(), node);
+                for gvk in self.list(value, "x-kubernetes-group-version-kind") {
+                    if let Some(name) = self.type_name(gvk)? {
+                        self.document.types.insert(name, node);
+                    }
+                }
+            }
+        }
+        if let Some(paths) = self.get(root, "paths") {
+            self.mapping(paths, "`paths`")?;
+            for (key, value) in self.tree.entries(paths) {
+                self.path(self.tree.text(key), value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Learns from a path whether its type lives in namespaces (upstream `findNamespaceability`).
+    fn path(&mut self, path: &str, value: NodeId) -> Result<()> {
+        // Only what begins with a slash counts as a path.
+        if !path.starts_with('/') {
+            return Ok(());
+        }
+        let get = self.get(value, "get");
+        let Some(gvk) = get.and_then(|get| self.extension(get, "x-kubernetes-group-version-kind")) else {
+            return Ok(());
+        };
+        if let Some(name) = self.type_name(gvk)? {
+            let is_namespaced = path.contains("namespaces/{namespace}");
+            *self.document.namespaced.entry(name).or_default() |= is_namespaced;
+        }
+        Ok(())
+    }
+
+    fn schema(&mut self, node: NodeId) -> Result<u32> {
+        let tree = self.tree;
+        let number = self.document.nodes.len();
+        self.document.nodes.push(Node::default());
+        if self.is_null(node) {
+            return Ok(number as u32);
+        }
+        self.mapping(node, "a schema")?;
+        self.check_types(node)?;
+        let mut schema = Node {
+            reference: self.text(node, "$ref").filter(|text| !text.is_empty()).map(str::to_owned),
+            is_array: self.is_array(node),
+            merge_keys: self.merge_keys(node),
+            ..Node::default()
+        };
+        if let Some(properties) = self.get(node, "properties") {
+            self.mapping(properties, "`properties`")?;
+            for (key, value) in tree.entries(properties) {
+                let value = self.schema(value)?;
+                schema.properties.insert(tree.text(key).to_owned(), value);
+            }
+        }
+        // `true` and `false` say nothing about the values.
+        if let Some(additional) = self.get(node, "additionalProperties").filter(|&value| tree.is_mapping(value)) {
+            schema.additional = Some(self.schema(additional)?);
+        }
+        if let Some(items) = self.get(node, "items").filter(|&value| tree.is_mapping(value)) {
+            schema.items = Some(self.schema(items)?);
+        }
+        self.document.nodes[number] = schema;
+        Ok(number as u32)
+    }
+
+    /// Refuses what the reference cannot decode, in the fields that schemas mostly have.
+    fn check_types(&self, node: NodeId) -> Result<()> {
+        let tree = self.tree;
+        let is_strings = |value| tree.is_sequence(value) && tree.items(value).all(|item| self.is_string(item));
+        for (key, value) in tree.entries(node) {
+            let (fits, wanted) = match tree.text(key) {
+                _ if self.is_null(value) => continue,
+                "$ref" | "description" | "format" | "title" | "pattern" => (self.is_string(value), "a string"),
+                "type" => (self.is_string(value) || is_strings(value), "a string or a list of strings"),
+                "required" => (is_strings(value), "a list of strings"),
+                "items" => (!tree.is_scalar(value), "a mapping or a list"),
+                "additionalProperties" => {
+                    (tree.is_mapping(value) || effective_tag(tree, value) == Tag::Bool, "a mapping or a boolean")
+                }
+                _ => continue,
+            };
+            if !fits {
+                return Err(self.fault(value, &format!("`{}` of a schema must be {wanted}", tree.text(key))));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_array(&self, node: NodeId) -> bool {
+        let Some(found) = self.get(node, "type") else { return false };
+        let mut items = self.tree.items(found);
+        match self.tree.is_scalar(found) {
+            true => self.tree.text(found) == "array",
+            false => {
+                self.tree.is_sequence(found)
+                    && items.next().is_some_and(|item| self.tree.text(item) == "array")
+                    && items.next().is_none()
+            }
+        }
+    }
+
+    /// Upstream `PatchStrategyAndKeyList`.
+    fn merge_keys(&self, node: NodeId) -> Option<Vec<String>> {
+        let strategy = self.extension_text(node, "x-kubernetes-patch-strategy")?;
+        strategy.split(',').find(|strategy| *strategy == "merge")?;
+        if self.extension(node, "x-kubernetes-list-map-keys").is_some() {
+            let keys = self.list(node, "x-kubernetes-list-map-keys");
+            return Some(keys.iter().map(|&key| self.tree.text(key).to_owned()).collect());
+        }
+        Some(self.extension_text(node, "x-kubernetes-patch-merge-key").into_iter().map(str::to_owned).collect())
+    }
+
+    /// Reads the name of a type; without version or kind the reference crashes.
+    fn type_name(&self, gvk: NodeId) -> Result<Option<(String, String)>> {
+        if !self.tree.is_mapping(gvk) {
+            return Ok(None);
+        }
+        let (Some(version), Some(kind)) = (self.text(gvk, "version"), self.text(gvk, "kind")) else {
+            let message = "a type in `x-kubernetes-group-version-kind` needs `version` and `kind`";
+            return Err(self.fault(gvk, message));
+        };
+        let group = self.text(gvk, "group").unwrap_or("");
+        let api_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+        Ok(Some((api_version, kind.to_owned())))
+    }
+
+    // ---- values ---------------------------------------------------------------------------------------------------------
+
+    fn get(&self, node: NodeId, key: &str) -> Option<NodeId> {
+        self.tree.get(node, key).filter(|&value| !self.is_null(value))
+    }
+
+    fn extension(&self, node: NodeId, name: &str) -> Option<NodeId> {
+        self.get(node, name)
+    }
+
+    fn extension_text(&self, node: NodeId, name: &str) -> Option<&str> {
+        self.extension(node, name).filter(|&value| self.is_string(value)).map(|value| self.tree.text(value))
+    }
+
+    fn list(&self, node: NodeId, extension: &str) -> Vec<NodeId> {
+        let list = self.extension(node, extension).filter(|&list| self.tree.is_sequence(list));
+        list.into_iter().flat_map(|list| self.tree.items(list)).collect()
+    }
+
+    fn text(&self, node: NodeId, key: &str) -> Option<&str> {
+        self.get(node, key).filter(|&value| self.is_string(value)).map(|value| self.tree.text(value))
+    }
+
+    fn is_string(&self, node: NodeId) -> bool {
+        self.tree.is_scalar(node) && effective_tag(self.tree, node) == Tag::Str
+    }
+
+    fn is_null(&self, node: NodeId) -> bool {
+        self.tree.is_scalar(node) && effective_tag(self.tree, node) == Tag::Null
+    }
+
+    fn mapping(&self, node: NodeId, what: &str) -> Result<()> {
+        match self.tree.is_mapping(node) {
+            true => Ok(()),
+            false => Err(self.fault(node, &format!("{what} must be a mapping"))),
+        }
+    }
+
+    fn fault(&self, node: NodeId, message: &str) -> Box<Diagnostic> {
+        let place = self.tree.place(node).unwrap_or(self.start);
+        Diagnostic::error(Code::OpenApiInvalid, message).at(Some(place), "")
+    }
+}
