@@ -13,6 +13,12 @@ Exit codes:
   0  success; there may be warnings
   1  the build failed or the command line is not right; nothing is written";
 
+const HELP_EXAMPLES: &str = "\
+Examples:
+  rustomize help build                 the flags of a command
+  rustomize help errors                all codes of errors and warnings
+  rustomize help errors patch-failed   what a code means, with an example";
+
 const BUILD_EXAMPLES: &str = "\
 Examples:
   rustomize build                              the kustomization in the current directory
@@ -27,7 +33,8 @@ Exit codes:
 
 /// Render Kubernetes overlays, byte for byte like kustomize v5.8.2.
 #[derive(Debug, Parser)]
-#[command(version = super::version::LONG, after_help = EXIT_CODES, args_override_self = true)]
+#[command(version = super::version::LONG, after_help = EXIT_CODES, args_override_self = true,
+          disable_help_subcommand = true)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
@@ -56,6 +63,8 @@ pub(super) enum Command {
     Version(VersionArgs),
     /// Print a completion script for a shell
     Completion(CompletionArgs),
+    /// Print this message, the help of a command, or what an error code means
+    Help(HelpArgs),
 }
 
 /// Print the manifests of a kustomization.
@@ -190,6 +199,15 @@ pub(super) struct VersionArgs {
     // The reference takes any arguments and ignores them.
     #[arg(hide = true)]
     ignored: Vec<String>,
+}
+
+/// Print the help of a command, or what an error code means.
+#[derive(Debug, Args)]
+#[command(after_help = HELP_EXAMPLES)]
+pub(super) struct HelpArgs {
+    /// A command; or `errors` and a code
+    #[arg(value_name = "TOPIC")]
+    pub(super) topic: Vec<String>,
 }
 
 /// Print a completion script for a shell.

@@ -7,6 +7,7 @@
 mod args;
 mod build;
 mod completion;
+mod help;
 mod json;
 mod mask;
 mod output;
@@ -79,7 +80,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Build(args)) => build::run(&args, &mut reporter),
                 Some(Command::Version(args)) => version::run(&args, program, &mut reporter),
                 Some(Command::Completion(args)) => completion::run(&args, program, &mut reporter),
-                None => help(program, color, &mut reporter),
+                Some(Command::Help(args)) => help::run(&args, program, color, &mut reporter),
+                None => help::program(program, color, &mut reporter),
             };
             reporter.finish();
             outcome
@@ -87,20 +89,6 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Err(error) => usage(error, format, color),
     };
     outcome.into()
-}
-
-/// Prints the help, which is the answer to no command at all, as in the reference.
-fn help(program: Program, color: args::Color, reporter: &mut Reporter) -> Outcome {
-    let mut command = Cli::command().name(program.name()).bin_name(program.name());
-    let text = command.render_help();
-    let styled = anstream::AutoStream::choice(&std::io::stdout());
-    let colored = match color {
-        args::Color::Auto => styled != anstream::ColorChoice::Never,
-        args::Color::Always => true,
-        args::Color::Never => false,
-    };
-    let text = if colored { text.ansi().to_string() } else { text.to_string() };
-    output::answer(&text, reporter)
 }
 
 /// Tells what is wrong with the command line, or prints the help or version that was asked for.

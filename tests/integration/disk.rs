@@ -17,7 +17,15 @@ impl Scratch {
         Scratch(directory)
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     pub(crate) fn write(&self, path: &str, text: &str) -> &Self {
+        self.write_bytes(path, text.as_bytes())
+    }
+
+    pub(crate) fn write_bytes(&self, path: &str, text: &[u8]) -> &Self {
         let path = self.0.join(path);
         std::fs::create_dir_all(path.parent().expect("a file stands in a directory")).expect("a new directory");
         std::fs::write(path, text).expect("a new file");

@@ -20,6 +20,7 @@
 )]
 
 mod case;
+mod diagnostics;
 mod disk;
 mod doors;
 mod example;
