@@ -121,8 +121,6 @@ impl Stamp {
 pub struct ReadFile {
     /// The file.
     pub source: Arc<Source>,
-    /// The text that plain ranges of the trees point into, where it differs from the original (`\r\n`, byte-order mark).
-    pub normalised: Option<String>,
     /// Scalars whose value does not stand in the text as it is (escapes, folded lines, block indentation).
     pub decoded: String,
     /// The span of each node, by the number in its [`Origin`].

@@ -51,7 +51,16 @@ pub(crate) const DEPTH_MAX: usize = 10_000;
 
 /// Appends a node as one YAML document; nothing may be assumed of `out` after an error.
 pub fn emit(tree: &Tree, id: NodeId, out: &mut String) -> Result<(), EmitError> {
-    let mut emitter = Emitter { tree, writer: Writer::new(out), entries: Vec::new(), open: Vec::new() };
+    print(tree, id, out, writer::WIDTH)
+}
+
+/// Appends a node as [`emit`] does, but long strings stay on one line.
+pub(crate) fn emit_unfolded(tree: &Tree, id: NodeId, out: &mut String) -> Result<(), EmitError> {
+    print(tree, id, out, usize::MAX / 2)
+}
+
+fn print(tree: &Tree, id: NodeId, out: &mut String, width: usize) -> Result<(), EmitError> {
+    let mut emitter = Emitter { tree, writer: Writer::new(out, width), entries: Vec::new(), open: Vec::new() };
     match tree.kind(id) {
         Kind::Scalar => emitter.scalar(id, 2, false)?,
         _ => emitter.collection(id, Position::Root, 0, false)?,

@@ -156,12 +156,7 @@ fn normalise_at(tree: &mut Tree, id: NodeId, depth: usize, in_flow: bool, is_aga
         Kind::Mapping => {
             let entries = sorted_entries(tree, id, in_flow, depth == 0)?;
             let keys: Vec<_> = entries.into_iter().map(|entry| (entry.key_id, entry.key.into_owned())).collect();
-            if tree.entries(id).count() > keys.len() {
-                // Null keys of the root vanish.
-                let mut kept: Vec<NodeId> = keys.iter().map(|&(key, _)| key).collect();
-                kept.sort_unstable();
-                tree.retain_entries(id, |_, key, _| kept.binary_search(&key).is_ok());
-            }
+            retain_keys(tree, id, &keys);
             for (key, text) in keys {
                 settle(tree, key, Scalar::Str(Cow::Owned(text)))?;
             }
@@ -179,21 +174,34 @@ fn normalise_at(tree: &mut Tree, id: NodeId, depth: usize, in_flow: bool, is_aga
 /// Brings a node into the form of JSON text that is read as YAML: numbers keep their digits, strings are quoted,
 /// collections are in flow style. That is what becomes of the items of lists such as `ConfigMapList`.
 pub fn as_json_text(tree: &mut Tree, id: NodeId) -> Result<(), EmitError> {
-    as_json_text_at(tree, id, 0)
+    as_json_text_at(tree, id, 0, false, false)
 }
 
-fn as_json_text_at(tree: &mut Tree, id: NodeId, depth: usize) -> Result<(), EmitError> {
+/// Brings a node into the form it has when what was printed of it is read again: like [`as_json_text`], but folded texts
+/// and flow collections do to values what printing them does. Configurations of plugins are decoded from this.
+pub fn as_printed(tree: &mut Tree, id: NodeId) -> Result<(), EmitError> {
+    as_json_text_at(tree, id, 0, false, true)
+}
+
+fn as_json_text_at(
+    tree: &mut Tree,
+    id: NodeId,
+    depth: usize,
+    in_flow: bool,
+    is_printed: bool,
+) -> Result<(), EmitError> {
     if depth > DEPTH_MAX {
         return Err(EmitError { node: id, kind: EmitErrorKind::TooDeep });
     }
+    let in_flow = is_printed && (in_flow || tree.style(id) == Style::Flow);
     if tree.is_scalar(id) {
-        if tree.style(id).is_block_scalar() {
+        if tree.style(id).is_block_scalar() && !is_printed {
             // Nothing is printed on this way, which would change some folded texts.
             tree.settle_scalar(id, None, Style::DoubleQuoted, Tag::Implied);
             return Ok(());
         }
         let (text, style) = {
-            let context = Context { in_flow: false, is_key: false };
+            let context = Context { in_flow, is_key: false };
             let value = value_of(tree, id, context).map_err(|why| EmitError::invalid(id, why))?;
             let is_string = matches!(value, Scalar::Str(_) | Scalar::Time(_));
             let text = match value {
@@ -212,23 +220,35 @@ fn as_json_text_at(tree: &mut Tree, id: NodeId, depth: usize) -> Result<(), Emit
         return Ok(());
     }
     if tree.is_mapping(id) {
-        let entries = sorted_entries(tree, id, false, depth == 0)?;
+        let entries = sorted_entries(tree, id, in_flow, depth == 0)?;
         let keys: Vec<_> = entries.into_iter().map(|entry| (entry.key_id, entry.key.into_owned())).collect();
+        if is_printed {
+            retain_keys(tree, id, &keys);
+        }
         for (key, text) in keys {
             tree.settle_scalar(key, Some(&text), Style::DoubleQuoted, Tag::Implied);
         }
         let values: Vec<NodeId> = tree.entries(id).map(|(_, value)| value).collect();
         for value in values {
-            as_json_text_at(tree, value, depth + 1)?;
+            as_json_text_at(tree, value, depth + 1, in_flow, is_printed)?;
         }
     } else {
         let items: Vec<NodeId> = tree.items(id).collect();
         for item in items {
-            as_json_text_at(tree, item, depth + 1)?;
+            as_json_text_at(tree, item, depth + 1, in_flow, is_printed)?;
         }
     }
     tree.set_style_and_tag(id, Style::Flow, Tag::Implied);
     Ok(())
+}
+
+/// Drops the entries that are not among the given keys: null keys of the root vanish when it is printed.
+fn retain_keys(tree: &mut Tree, id: NodeId, keys: &[(NodeId, String)]) {
+    if tree.entries(id).count() > keys.len() {
+        let mut kept: Vec<NodeId> = keys.iter().map(|&(key, _)| key).collect();
+        kept.sort_unstable();
+        tree.retain_entries(id, |_, key, _| kept.binary_search(&key).is_ok());
+    }
 }
 
 fn normalise_scalar(tree: &mut Tree, id: NodeId, in_flow: bool) -> Result<(), EmitError> {
@@ -275,7 +295,10 @@ fn printed(value: Scalar<'_>) -> Result<(Cow<'_, str>, Style), String> {
 /// Makes a scalar of a JSON value.
 fn new_scalar(tree: &mut Tree, value: Scalar<'_>, stamp: &Stamp) -> Result<NodeId, String> {
     let (text, style) = printed(value)?;
-    Ok(tree.new_scalar(&text, style, Tag::Implied, stamp))
+    let node = tree.new_scalar(&text, style, Tag::Implied, stamp);
+    // As if it was read, it has the type that its text looks like.
+    tree.settle_scalar(node, None, style, Tag::Implied);
+    Ok(node)
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! YAML in, trees, YAML out. Knows nothing of Kubernetes.
 
+pub(crate) mod comments;
 pub mod emit;
 pub mod json;
+mod json_comments;
+pub(crate) mod print;
 pub mod read;
 pub mod resolve;
 pub mod tree;

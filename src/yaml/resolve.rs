@@ -102,6 +102,11 @@ pub fn effective_tag(tree: &Tree, id: NodeId) -> Tag {
     }
 }
 
+/// Returns whether a node is a null; what was written without a tag is none, whatever it looks like.
+pub fn is_null(tree: &Tree, node: NodeId) -> bool {
+    tree.is_scalar(node) && effective_tag(tree, node) == Tag::Null && !tree.is_untagged(node)
+}
+
 /// Returns the style to keep for a scalar that was written with an explicit tag.
 ///
 /// Behind a written tag, quotes do not make a string: `!!int "5"` is 5. A tag that a transformer set does not have that

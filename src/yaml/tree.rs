@@ -7,7 +7,8 @@
 //! reference. Kubernetes is unknown to this module.
 
 use crate::provenance::{Origin, OriginEntry, OriginIndex, ReadFile, Stamp};
-use crate::source::Place;
+use crate::source::{Place, Span};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The index of a node in its [`Tree`].
@@ -96,12 +97,21 @@ pub enum Tag {
 /// Which text a range points into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pool {
-    /// The normalised text of the file.
+    /// The text of the file.
     File,
     /// The file's pool of decoded scalars.
     Decoded,
     /// The tree's own pool.
     Own,
+    /// The tree's own pool, too; the text was written without a tag, so that its type is no property of the node: what the
+    /// next text looks like decides anew.
+    Untagged,
+}
+
+impl Pool {
+    fn written(tag: Tag) -> Pool {
+        if tag == Tag::Implied { Pool::Untagged } else { Pool::Own }
+    }
 }
 
 /// A range of a text pool.
@@ -113,9 +123,22 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    const EMPTY: Text = Text { start: 0, len: 0, pool: Pool::Own };
+    /// No text.
+    pub(crate) const EMPTY: Text = Text { start: 0, len: 0, pool: Pool::Own };
 
-    /// A range of the file's normalised text.
+    /// Returns what a range that a reader made stands for.
+    #[inline]
+    pub(crate) fn within<'t>(self, file: &'t str, decoded: &'t str) -> &'t str {
+        let pool = match self.pool {
+            Pool::File => file,
+            Pool::Decoded => decoded,
+            Pool::Own | Pool::Untagged => "",
+        };
+        let start = self.start as usize;
+        pool.get(start..start + self.len as usize).unwrap_or("")
+    }
+
+    /// A range of the file's text.
     pub(crate) fn in_file(start: usize, len: usize) -> Text {
         Text::of_file(start, len, Pool::File)
     }
@@ -165,6 +188,10 @@ pub struct Tree {
     root: NodeId,
     /// A text did not fit the tree's own pool.
     is_overfull: bool,
+    /// What is written shows even where it changes nothing.
+    is_watched: bool,
+    /// Comments that hold a JSON object, by the node they belong to; nearly always none.
+    comments: BTreeMap<NodeId, Arc<str>>,
 }
 
 impl Default for Tree {
@@ -184,7 +211,16 @@ impl Tree {
     /// Makes an empty tree for a reader, which pushes nodes and then sets file and root.
     pub(crate) fn for_reader(capacity: usize) -> Tree {
         let nodes = Vec::with_capacity(capacity);
-        Tree { nodes, own: String::new(), entries: Vec::new(), file: None, root: NodeId(0), is_overfull: false }
+        Tree {
+            nodes,
+            own: String::new(),
+            entries: Vec::new(),
+            file: None,
+            root: NodeId(0),
+            is_overfull: false,
+            is_watched: false,
+            comments: BTreeMap::new(),
+        }
     }
 
     /// Ends reading.
@@ -224,6 +260,53 @@ impl Tree {
         self.is_overfull
     }
 
+    /// Returns the comments that hold a JSON object, without their `#`, by the node they belong to.
+    pub(crate) fn comments(&self) -> impl Iterator<Item = (NodeId, &Arc<str>)> {
+        self.comments.iter().map(|(&id, comment)| (id, comment))
+    }
+
+    /// Returns the comment of a node that holds a JSON object.
+    pub(crate) fn comment(&self, id: NodeId) -> Option<&Arc<str>> {
+        self.comments.get(&id)
+    }
+
+    /// Gives a node a comment.
+    pub(crate) fn set_comment(&mut self, id: NodeId, comment: Arc<str>) {
+        self.comments.insert(id, comment);
+    }
+
+    /// Gives a node the comment of another one, if that has one.
+    pub(crate) fn take_comment(&mut self, id: NodeId, from: NodeId) {
+        let comment = self.comment(from).cloned();
+        self.copy_comment(id, comment.as_ref());
+    }
+
+    fn copy_comment(&mut self, copy: NodeId, comment: Option<&Arc<str>>) {
+        if let Some(comment) = comment {
+            self.set_comment(copy, Arc::clone(comment));
+        }
+    }
+
+    /// Takes the comment of a node away.
+    pub(crate) fn remove_comment(&mut self, id: NodeId) {
+        self.comments.remove(&id);
+    }
+
+    /// Takes all comments away.
+    pub(crate) fn clear_comments(&mut self) {
+        self.comments.clear();
+    }
+
+    /// Returns whether writers are not to spare what would change nothing.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.is_watched
+    }
+
+    /// Lets writers not spare, or spare, what would change nothing.
+    pub(crate) fn set_watched(&mut self, is_watched: bool) {
+        self.is_watched = is_watched;
+    }
+
     // ---- reading --------------------------------------------------------------------------------------------------
 
     /// Returns what a node is.
@@ -260,12 +343,19 @@ impl Tree {
     pub fn text(&self, id: NodeId) -> &str {
         let node = self.node(id);
         let pool = match (node.pool, &self.file) {
-            (Pool::Own, _) | (_, None) => &self.own,
-            (Pool::File, Some(file)) => file.normalised.as_ref().unwrap_or(&file.source.text),
+            (Pool::Own | Pool::Untagged, _) | (_, None) => &self.own,
+            (Pool::File, Some(file)) => &file.source.text,
             (Pool::Decoded, Some(file)) => &file.decoded,
         };
         // Ranges are made by the reader and by `intern` only, both on character boundaries.
         pool.get(node.text_range()).unwrap_or("")
+    }
+
+    /// Returns whether a scalar was written without a tag. One that was read has the type that its text had then, whatever
+    /// is written to it.
+    pub fn is_untagged(&self, id: NodeId) -> bool {
+        let node = self.node(id);
+        node.pool == Pool::Untagged && node.tag == Tag::Implied
     }
 
     /// Returns a node's origin.
@@ -273,8 +363,16 @@ impl Tree {
         self.node(id).origin
     }
 
-    /// Returns where the value of a node stands.
+    /// Returns where the value of a node stands; of a collection that was read, where it begins: that is what is pointed at.
     pub fn place(&self, id: NodeId) -> Option<Place> {
+        let place = self.extent(id)?;
+        let is_point = !self.is_scalar(id) && self.origin_entry(self.origin(id)).is_none();
+        let end = if is_point { place.span.start } else { place.span.end };
+        Some(Place { span: Span { end, ..place.span }, ..place })
+    }
+
+    /// Returns all that a node takes up where its value stands: a collection with its brackets or its last item.
+    pub fn extent(&self, id: NodeId) -> Option<Place> {
         self.origin_place(self.origin(id))
     }
 
@@ -342,8 +440,10 @@ impl Tree {
     // ---- writing --------------------------------------------------------------------------------------------------
 
     /// Makes a scalar that stands nowhere yet.
+    ///
+    /// With [`Tag::Implied`] it has no tag, and so no lasting type.
     pub fn new_scalar(&mut self, text: &str, style: Style, tag: Tag, stamp: &Stamp) -> NodeId {
-        let text = self.intern(text);
+        let text = Text { pool: Pool::written(tag), ..self.intern(text) };
         let origin = self.stamp(stamp, None);
         self.push(Kind::Scalar, style, tag, text, origin)
     }
@@ -369,7 +469,7 @@ impl Tree {
     ///
     /// Callers that keep the old *type* pass `yaml::resolve::effective_tag` of the node as it was.
     pub fn set_text(&mut self, id: NodeId, text: &str, tag: Tag, stamp: &Stamp) {
-        let text = self.intern(text);
+        let text = Text { pool: Pool::written(tag), ..self.intern(text) };
         let mut member = id;
         loop {
             let replaced = self.origin(member);
@@ -413,6 +513,20 @@ impl Tree {
         self.node_mut(before).peer = next;
         let node = self.node_mut(id);
         (node.style, node.tag, node.peer) = (style, tag, id.0);
+        if node.pool == Pool::Untagged {
+            node.pool = Pool::Own;
+        }
+    }
+
+    /// Takes a scalar's type away without a trace: from now on its text decides, as if it had been written without a tag.
+    pub(crate) fn forget_tag(&mut self, id: NodeId) {
+        if self.is_untagged(id) {
+            return;
+        }
+        let text = self.text(id).to_owned();
+        let text = self.intern(&text);
+        let node = self.node_mut(id);
+        (node.start, node.len, node.pool, node.tag) = (text.start, text.len, Pool::Untagged, Tag::Implied);
     }
 
     /// Marks a node as put where it stands by a writer; what it was before stays in the chain.
@@ -491,6 +605,13 @@ impl Tree {
         if self.node(map).last == old.0 {
             self.node_mut(map).last = value.0;
         }
+    }
+
+    /// Makes a node, where it stands, what another one is that stands nowhere; it remembers the origin it had.
+    pub fn become_copy(&mut self, id: NodeId, copy: NodeId) {
+        self.chain_origin(copy, id);
+        let old = *self.node(id);
+        self.nodes[id.0 as usize] = Node { next: old.next, peer: old.peer, ..*self.node(copy) };
     }
 
     /// Lets a written node remember the origin of the node whose place it takes.
@@ -579,9 +700,13 @@ impl Tree {
     pub fn copy_from(&mut self, other: &Tree, id: NodeId, stamp: &Stamp) -> NodeId {
         self.is_overfull |= other.is_overfull;
         let node = *other.node(id);
-        let text = if node.kind == Kind::Scalar { self.intern(other.text(id)) } else { Text::EMPTY };
+        let mut text = if node.kind == Kind::Scalar { self.intern(other.text(id)) } else { Text::EMPTY };
+        if node.pool == Pool::Untagged {
+            text.pool = node.pool;
+        }
         let origin = self.stamp(&stamp.at(other.place(id)), None);
         let copy = self.push(node.kind, node.style, node.tag, text, origin);
+        self.copy_comment(copy, other.comment(id));
         let mut child = other.node(id).first;
         while let Some(from) = NodeId::some(child) {
             let to = self.copy_from(other, from, stamp);
@@ -596,6 +721,7 @@ impl Tree {
         let node = *self.node(id);
         let text = Text { start: node.start, len: node.len, pool: node.pool };
         let copy = self.push(node.kind, node.style, node.tag, text, node.origin);
+        self.take_comment(copy, id);
         let mut child = node.first;
         while let Some(from) = NodeId::some(child) {
             let to = self.copy_within(from);
@@ -616,10 +742,11 @@ impl Tree {
     fn extract_from(&mut self, other: &Tree, id: NodeId) -> NodeId {
         let node = *other.node(id);
         let text = match node.pool {
-            Pool::Own => self.intern(other.text(id)),
+            Pool::Own | Pool::Untagged => Text { pool: node.pool, ..self.intern(other.text(id)) },
             pool => Text { start: node.start, len: node.len, pool },
         };
         let copy = self.push(node.kind, node.style, node.tag, text, node.origin);
+        self.copy_comment(copy, other.comment(id));
         for child in other.children(id) {
             let child = self.extract_from(other, child);
             self.append(copy, child);
@@ -661,12 +788,12 @@ impl Tree {
     }
 
     /// Returns a scalar's text while its tree is under construction, from the pools that its file will have.
-    pub(crate) fn text_in<'t>(&'t self, id: NodeId, normalised: &'t str, decoded: &'t str) -> &'t str {
+    pub(crate) fn text_in<'t>(&'t self, id: NodeId, file: &'t str, decoded: &'t str) -> &'t str {
         let node = self.node(id);
         let pool = match node.pool {
-            Pool::File => normalised,
+            Pool::File => file,
             Pool::Decoded => decoded,
-            Pool::Own => &self.own,
+            Pool::Own | Pool::Untagged => &self.own,
         };
         pool.get(node.text_range()).unwrap_or("")
     }

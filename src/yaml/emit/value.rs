@@ -151,6 +151,13 @@ fn refold(text: &str) -> Cow<'_, str> {
     if !text.contains(is_line_break) {
         return Cow::Borrowed(text);
     }
+    let printed = print_folded(text);
+    let (strip, keep) = chomping(text);
+    Cow::Owned(read_folded(&printed, strip, keep))
+}
+
+/// Returns the lines of a folded scalar as yaml.v3 prints them, not indented.
+pub(crate) fn print_folded(text: &str) -> String {
     let breaks_extra = !text.trim_start_matches(is_line_break).starts_with([' ', '\t']);
     let mut printed = String::with_capacity(text.len() + 16);
     let (mut at_start, mut leading_blank) = (true, true);
@@ -168,12 +175,11 @@ fn refold(text: &str) -> Cow<'_, str> {
         }
         printed.push(char);
     }
-    let (strip, keep) = chomping(text);
-    Cow::Owned(read_folded(&printed, strip, keep))
+    printed
 }
 
 /// Returns whether a block scalar is printed with `-` or with `+`.
-fn chomping(text: &str) -> (bool, bool) {
+pub(crate) fn chomping(text: &str) -> (bool, bool) {
     let mut ends = text.chars().rev();
     match (ends.next().is_some_and(is_line_break), ends.next()) {
         (false, _) => (true, false),

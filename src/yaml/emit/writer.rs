@@ -9,15 +9,17 @@ use std::fmt::Write;
 pub(super) struct Writer<'o> {
     pub(super) out: &'o mut String,
     line_start: usize,
+    /// The width after which strings are folded.
+    width: usize,
 }
 
 /// The width after which go yaml.v2 folds.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 
 impl<'o> Writer<'o> {
-    pub(super) fn new(out: &'o mut String) -> Writer<'o> {
+    pub(super) fn new(out: &'o mut String, width: usize) -> Writer<'o> {
         let line_start = out.len();
-        Writer { out, line_start }
+        Writer { out, line_start, width }
     }
 
     pub(super) fn line_break(&mut self) {
@@ -52,6 +54,11 @@ impl<'o> Writer<'o> {
         Ok(())
     }
 
+    /// Writes a value as go-yaml v3 does that has read it: what looks like a merge key keeps that tag.
+    fn is_merge(&self, text: &str) -> bool {
+        self.width != WIDTH && text == "<<"
+    }
+
     #[inline]
     fn styled(&mut self, text: &str, flags: u8, indent: usize) {
         let allowed = analyze(text, flags);
@@ -63,6 +70,9 @@ impl<'o> Writer<'o> {
         } else if !is_yaml11_string(text) {
             self.double_quoted(text, flags, Some(indent));
         } else if allowed.plain {
+            if self.is_merge(text) {
+                self.out.push_str("!!merge ");
+            }
             self.plain(text, flags, Some(indent));
         } else if allowed.single {
             self.single_quoted(text, flags, Some(indent));
@@ -94,7 +104,7 @@ impl<'o> Writer<'o> {
 
     /// Returns whether a text of so many bytes may pass the width on this line.
     fn may_fold(&self, len: usize) -> bool {
-        self.out.len() - self.line_start + len > WIDTH
+        self.out.len() - self.line_start + len > self.width
     }
 
     #[inline]
@@ -119,7 +129,7 @@ impl<'o> Writer<'o> {
         // Plain texts neither start nor end with a space.
         let mut at = 0;
         loop {
-            at += (WIDTH + 1).saturating_sub(column + at - written);
+            at += (self.width + 1).saturating_sub(column + at - written);
             let Some(space) = bytes.get(at..).and_then(|rest| memchr::memchr(b' ', rest)) else { break };
             at += space;
             if at == 0 || bytes[at - 1] == b' ' || bytes.get(at + 1) == Some(&b' ') {
@@ -146,7 +156,7 @@ impl<'o> Writer<'o> {
         for (at, char) in text.char_indices() {
             if char == ' ' {
                 let inside = !quoted || (at > 0 && at < bytes.len() - 1);
-                if !spaces && column > WIDTH && inside && bytes.get(at + 1) != Some(&b' ') {
+                if !spaces && column > self.width && inside && bytes.get(at + 1) != Some(&b' ') {
                     self.line_break();
                     self.indent(indent);
                     column = indent;
@@ -218,7 +228,7 @@ impl<'o> Writer<'o> {
                 continue;
             }
             if char == ' ' {
-                let may_break = !spaces && column > WIDTH && at > 0 && at < bytes.len() - 1;
+                let may_break = !spaces && column > self.width && at > 0 && at < bytes.len() - 1;
                 spaces = true;
                 if let Some(indent) = fold
                     && may_break

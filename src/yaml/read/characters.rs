@@ -1,25 +1,7 @@
-//! Characters that the reference's parser refuses anywhere in a file, or takes for a line end.
+//! Characters that the reference's parser refuses anywhere in a file.
 
-/// A character that makes a document unreadable.
-pub(super) struct Refused {
-    /// What it is.
-    pub(super) message: &'static str,
-    /// What to do.
-    pub(super) help: &'static str,
-}
-
-const CONTROL: Refused = Refused {
-    message: "the text holds a control character",
-    help: "remove it, or write it as an escape in a double-quoted text",
-};
-
-const SEPARATOR: Refused = Refused {
-    message: "the text holds a Unicode line or paragraph separator",
-    help: "write it as `\\u2028` or `\\u2029` in a double-quoted text",
-};
-
-/// Returns the first refused character of a text.
-pub(super) fn first_refused(text: &str) -> Option<(usize, Refused)> {
+/// Returns the place of the first refused character of a text.
+pub(super) fn first_refused(text: &str) -> Option<usize> {
     let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f;
     // One branch per block keeps the common case fast.
     let mut ascii = true;
@@ -33,8 +15,7 @@ pub(super) fn first_refused(text: &str) -> Option<(usize, Refused)> {
     }
     let refused = |(at, char): (usize, char)| match char {
         '\t' | '\n' | '\r' | '\u{85}' => None,
-        '\0'..'\u{20}' | '\u{7f}'..'\u{a0}' | '\u{fffe}' | '\u{ffff}' => Some((at, CONTROL)),
-        '\u{2028}' | '\u{2029}' => Some((at, SEPARATOR)),
+        '\0'..'\u{20}' | '\u{7f}'..'\u{a0}' | '\u{fffe}' | '\u{ffff}' => Some(at),
         _ => None,
     };
     text.char_indices().find_map(refused)

@@ -1,241 +1,290 @@
 //! Words for syntax errors: what is wrong, where, and the likely cause. Texts of values never appear.
 
-use super::events::Fault;
-use super::lexical;
+use super::fault::Fault;
+use super::token::{Token, TokenKind};
 use crate::diagnostic::Code;
-
-/// What is known where the parser stopped; offsets without `base` are of `text`.
-pub(super) struct Context<'t> {
-    /// The text of the document.
-    pub(super) text: &'t str,
-    /// Where it begins in the file.
-    pub(super) base: usize,
-    /// The end of the last node read.
-    pub(super) cursor: usize,
-    /// The innermost bracket without its partner.
-    pub(super) open_flow: Option<usize>,
-    /// Whether a mapping's key was read last.
-    pub(super) expects_value: bool,
-}
 
 const QUOTE_COLON: &str = "a value that contains `: ` must be quoted";
 const INDENT: &str = "check the indentation: keys of one mapping and items of one list begin in the same column";
 const TAB: &str = "use spaces: YAML does not allow tabs for indentation";
+const FLOW_COLON: &str = "in YAML 1.1 a `:` that no space follows belongs to the text";
 
-/// Returns the fault for an error of the parser.
-pub(super) fn fault(info: &str, at: usize, context: &Context<'_>) -> Box<Fault> {
-    let Context { text, base, .. } = *context;
-    let here = text.as_bytes().get(at).copied().unwrap_or(0);
-    let line = text.get(lexical::line_start(text, at)..at).unwrap_or("");
-    let has = |part: &str| info.contains(part);
-    let syntax = |message: &str| Fault::syntax(base + at, message);
-    if here == b'\t' || has("tab") && line.trim_matches(' ').starts_with('\t') {
-        let tab = lexical::line_start(text, at) + line.find('\t').unwrap_or(line.len());
-        return tab_indentation(base + tab);
+// ---- from the characters ------------------------------------------------------------------------------------------
+
+/// A character that may not stand in a file.
+pub(super) fn control_character(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "the text holds a control character")
+        .help("remove it, or write it as an escape in a double-quoted text")
+        .because("")
+}
+
+/// A byte-order mark behind a byte-order mark: the reference would lose a character of each line.
+pub(super) fn second_mark(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "the text begins with two byte-order marks").help("remove them").because("")
+}
+
+// ---- from the scanner ---------------------------------------------------------------------------------------------
+
+/// A character that begins no token.
+pub(super) fn cannot_begin(at: usize, byte: u8) -> Box<Fault> {
+    match byte {
+        b'\t' => tab_indentation(at),
+        _ => Fault::syntax(at, "a plain value cannot begin with this character").help("quote the value"),
     }
-    if has("unexpected character") {
-        return syntax("a plain value cannot begin with this character").help("quote the value");
-    }
-    if has("unexpected end of stream") || has("in quoted scalar") && lexical::quoted_end(text, at).is_none() {
-        return syntax("a quoted text is not closed").label("the quote that is never closed");
-    }
-    if has("unexpected document indicator") {
-        return syntax("a quoted text is not closed before the end of the document").label("it begins here");
-    }
-    if has("recursion limit") {
-        return Fault::new(Code::LimitExceeded, base + at, "collections are nested too deeply");
-    }
-    if has("unknown anchor") {
-        return unknown_anchor(base + at);
-    }
-    if has("unknown escape character") {
-        let escape = bad_escape(text, at).unwrap_or(at);
-        return Fault::syntax(base + escape, "unknown escape in a double-quoted text")
-            .help("write a backslash as `\\\\`, or use single quotes");
-    }
-    if has("invalid Unicode character escape") || has("hexadecimal number") {
-        return syntax("an escape in this double-quoted text does not name a character").help(
-            "write characters outside the basic plane as themselves or as `\\UXXXXXXXX`, not as two `\\u` escapes",
-        );
-    }
-    if has("trailing content") {
-        return syntax("text stands behind the closing quote")
-            .help("quote the whole value, or write the quote twice to keep it");
-    }
-    if let Some(open) = context.open_flow {
-        let (message, label) = match text.as_bytes().get(open) {
-            Some(b'{') => ("a `{` is not closed, or a `,` is missing", "the `{`"),
-            _ => ("a `[` is not closed, or a `,` is missing", "the `[`"),
-        };
-        let template = text.get(open..).is_some_and(|rest| rest.starts_with("{{"));
-        let fault = syntax(message).related(Some(base + open), label);
-        return match template {
-            true => fault.help("this looks like a template: render it first, or quote the value"),
-            false => fault,
-        };
-    }
-    if has("handle wasn't declared") {
-        return syntax("the tag uses a handle that no `%TAG` line declares");
-    }
-    if has("tag") {
-        return syntax("this is not a valid tag").help("quote the value if the `!` belongs to it");
-    }
-    if has("anchor or alias") {
-        return syntax("an anchor or an alias has no name").help("quote the value if the `&` or `*` belongs to it");
-    }
-    if has("block scalar") || has("indentation indicator") {
-        let message = match info {
-            _ if has("cannot start with a tab") => return tab_indentation(base + at),
-            _ if has("wrongly indented") => "a line of the block text is indented less than the first one",
-            _ if has("equal to 0") => "the indentation of a block text cannot be 0",
-            _ => "text stands behind the `|` or `>` of a block text",
-        };
-        return syntax(message).help("the text of a block begins on the next line, indented more than its key");
-    }
-    if has("mapping values are not allowed") {
-        let fault = match context.expects_value {
-            false if line.contains(':') => syntax("a second `:` in one plain value"),
-            _ => syntax("a `key: value` pair is not allowed here"),
-        };
-        return fault.help(QUOTE_COLON).help(INDENT);
-    }
-    if has("block sequence entries are not allowed") || has("only valid inside a block") {
-        return syntax("a list item is not allowed here")
-            .help("begin the list on a line of its own, or quote the `- `");
-    }
-    if has("simple key expect") {
-        let (place, line) = previous_content(text, at);
-        let fault = Fault::syntax(base + place, "expected `key: value`, found a text without `:`");
-        return match line.starts_with('-') {
-            true => fault.help("a `-` must be followed by a space"),
-            false => fault.help("add `: ` behind the key, or indent the line to continue the value above").help(INDENT),
-        };
-    }
-    if has("did not find expected key") {
-        return match here {
-            b'-' => syntax("a list item stands where a key is expected").help(INDENT),
-            b'}' | b']' => syntax("a closing bracket without an opening one"),
-            // For a pair, the parser reports its `:`.
-            b':' => Fault::syntax(base + at - line.trim_start().len(), "the key is not indented like any key above it")
-                .help(INDENT),
-            _ => syntax("expected a key of the mapping above").help(INDENT),
-        };
-    }
-    if has("expected '-' indicator") {
-        return syntax("expected a list item beginning with `- `").help(INDENT);
-    }
-    if has("<document start>") {
-        let fault = match text.get(at..).is_some_and(|rest| !rest.trim().is_empty()) {
-            true => syntax("more content after the end of the document").help(INDENT),
-            false => {
-                syntax("a `%` directive without a document behind it").help("remove the line that begins with `%`")
-            }
-        };
-        return fault.related((context.cursor > 0).then_some(base + context.cursor), "the document ends here");
-    }
-    if has("directive") {
-        return syntax("this is not a valid `%` directive").help("quote the value if the `%` belongs to it");
-    }
-    if has("invalid content after document end") {
-        return syntax("only a comment may follow `...`");
-    }
-    if has("comments must be separated") {
-        return syntax("a comment needs a space before its `#`");
-    }
-    if has("indentation") {
-        return syntax("the line is not indented like any line above it").help(INDENT);
-    }
-    if has("node content") {
-        return syntax("expected a value").help("quote the value if it begins with one of `,[]{}`");
-    }
-    syntax("this is not valid YAML here").help(INDENT)
 }
 
 /// A tab where indentation is expected.
 pub(super) fn tab_indentation(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "a tab is used for indentation").help(TAB)
+    Fault::syntax(at, "a tab is used for indentation").help(TAB).because("it takes the tab for indentation")
 }
 
-/// A `\/`, which YAML 1.2 and JSON know and the reference does not.
-pub(super) fn refused_escape(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "unknown escape `\\/` in a double-quoted text").help("write `/` without a backslash")
+/// A tab on a line that goes on with a plain scalar, or is empty, where the indentation ends before it.
+pub(super) fn tab_in_plain(at: usize, start: usize) -> Box<Fault> {
+    tab_indentation(at).related(Some(start), "the value that it would continue")
+}
+
+/// A text without `:` where only a key may stand.
+pub(super) fn missing_colon(text: &str, at: usize) -> Box<Fault> {
+    let rest = text.get(at..).unwrap_or("");
+    let line = rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len())).unwrap_or("");
+    let fault = Fault::syntax(at, "expected `key: value`, found a text without `:`");
+    if line.contains(": ") || line.ends_with(':') {
+        return fault
+            .help("a key must be on one line with its `:`, and no longer than 1024 characters")
+            .because("a key must be on one line with its `:`, and no longer than 1024 characters");
+    }
+    match line.starts_with('-') {
+        true => fault.help("a `-` must be followed by a space"),
+        false => fault.help("add `: ` behind the key, or indent the line to continue the value above").help(INDENT),
+    }
+}
+
+/// A `-` where no item may begin.
+pub(super) fn misplaced_item(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "a list item is not allowed here").help("begin the list on a line of its own, or quote the `- `")
+}
+
+/// A `?` where no key may begin.
+pub(super) fn misplaced_key(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "a key with `?` is not allowed here").help("quote the value if the `?` belongs to it")
+}
+
+/// A `:` behind something that is no key.
+pub(super) fn misplaced_value(text: &str, at: usize) -> Box<Fault> {
+    let fault = match line_before(text, at) {
+        line if line.contains(": ") => Fault::syntax(at, "a second `:` in one plain value"),
+        line if line.trim().is_empty() => {
+            return Fault::syntax(at, "a key is missing before `:`").help("quote the value if the `:` belongs to it");
+        }
+        _ => Fault::syntax(at, "a `key: value` pair is not allowed here"),
+    };
+    fault
+        .help(QUOTE_COLON)
+        .help(INDENT)
+        .because("a key must be on one line with its `:`, and may stand only where a line or an item begins")
+}
+
+/// A quoted scalar without end.
+pub(super) fn unclosed_quote(start: usize) -> Box<Fault> {
+    Fault::syntax(start, "a quoted text is not closed").label("the quote that is never closed")
+}
+
+/// A quoted scalar with a document marker in it.
+pub(super) fn marker_in_quotes(start: usize) -> Box<Fault> {
+    Fault::syntax(start, "a quoted text is not closed before the end of the document").label("it begins here")
+}
+
+/// An escape that the reference does not know.
+pub(super) fn unknown_escape(at: usize, escaped: u8) -> Box<Fault> {
+    match escaped {
+        b'/' => Fault::syntax(at, "unknown escape `\\/` in a double-quoted text")
+            .help("write `/` without a backslash")
+            .because("it does not know the escape `\\/`"),
+        _ => Fault::syntax(at, "unknown escape in a double-quoted text")
+            .help("write a backslash as `\\\\`, or use single quotes"),
+    }
+}
+
+/// An escape with a number that is no character.
+pub(super) fn bad_code(at: usize, start: usize) -> Box<Fault> {
+    Fault::syntax(at, "an escape in this double-quoted text does not name a character")
+        .related(Some(start), "the text begins here")
+        .help("write characters outside the basic plane as themselves or as `\\UXXXXXXXX`, not as two `\\u` escapes")
+        .because("it does not put two `\\u` escapes together")
+}
+
+/// A block scalar with an indentation of 0.
+pub(super) fn zero_indent(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "the indentation of a block text cannot be 0")
+        .help("the text of a block begins on the next line, indented more than its key")
+}
+
+/// A text on the line of `|` or `>`.
+pub(super) fn text_behind_header(at: usize, start: usize) -> Box<Fault> {
+    Fault::syntax(at, "text stands behind the `|` or `>` of a block text")
+        .related(Some(start), "the block begins here")
+        .help("the text of a block begins on the next line, indented more than its key")
+}
+
+/// An `&` or `*` without a name.
+pub(super) fn unnamed_anchor(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "an anchor or an alias has no name")
+        .help("quote the value if the `&` or `*` belongs to it")
+        .because("it allows letters, digits, `-` and `_` only in the names of anchors")
 }
 
 /// An anchor or alias whose name has characters other than letters, digits, `-` and `_`.
 pub(super) fn odd_anchor(at: usize) -> Box<Fault> {
     Fault::syntax(at, "the name of an anchor or alias may hold letters, digits, `-` and `_` only")
-        .help("quote the value if the `&` or `*` belongs to it; put a space between an alias and `:`")
+        .help("quote the value if the `&` or `*` belongs to it")
+        .because("it allows letters, digits, `-` and `_` only in the names of anchors")
 }
 
-/// A plain key in front of a `:` that touches a bracket: YAML 1.1 takes the `:` for a part of the text.
-pub(super) fn tight_colon(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "a `:` in a flow collection must be followed by a space")
+/// A tag that is none.
+pub(super) fn bad_tag(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "this is not a valid tag").help("quote the value if the `!` belongs to it")
 }
 
-/// A `?` or `:` in front of a text in a flow collection.
-pub(super) fn tight_question(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "a plain value in a flow collection cannot begin with `?` or `:`").help("quote the value")
-}
-
-/// A key in a flow collection that is not on the line of its `:`, or is too long.
-pub(super) fn flow_key(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "a key must be on one line with its `:`, and no longer than 1024 characters")
-}
-
-/// A `:` without a key.
-pub(super) fn missing_key(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "a key is missing before `:`").help("quote the value if the `:` belongs to it")
-}
-
-/// A tag that touches a `,`.
+/// A tag that touches what follows.
 pub(super) fn tight_tag(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "a tag must be followed by a space")
+    Fault::syntax(at, "a tag must be followed by a space").because("it wants a space behind a tag")
+}
+
+/// A tag with an unknown handle.
+pub(super) fn undeclared_handle(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "the tag uses a handle that no `%TAG` line declares")
 }
 
 /// A `%` line that is neither `%YAML` nor `%TAG`.
 pub(super) fn unknown_directive(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "unknown `%` directive").help("remove the line, or quote the value if the `%` belongs to it")
+    Fault::syntax(at, "unknown `%` directive")
+        .help("remove the line, or quote the value if the `%` belongs to it")
+        .because("it knows the directives `%YAML` and `%TAG` only")
 }
 
-/// A `...` that ends nothing.
-pub(super) fn stray_end(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "`...` ends a document, but none has begun").help("remove the line")
+/// A `%YAML` or `%TAG` line that is wrong or stands twice.
+pub(super) fn bad_directive(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "this is not a valid `%` directive").help("quote the value if the `%` belongs to it")
 }
 
 /// A `%YAML` line with another version.
 pub(super) fn version(at: usize) -> Box<Fault> {
-    Fault::syntax(at, "only `%YAML 1.1` is supported").help("remove the line")
+    Fault::syntax(at, "only `%YAML 1.1` is supported").help("remove the line").because("it reads YAML 1.1 only")
 }
+
+// ---- from the parser ----------------------------------------------------------------------------------------------
+
+/// Something else than a key in a block mapping.
+pub(super) fn expected_key(text: &str, token: Token, mapping: usize) -> Box<Fault> {
+    let at = token.start as usize;
+    match token.kind {
+        TokenKind::BlockEntry => Fault::syntax(at, "a list item stands where a key is expected").help(INDENT),
+        TokenKind::FlowMappingEnd | TokenKind::FlowSequenceEnd => stray_bracket(at),
+        // The line begins left of this mapping and right of the one around it.
+        TokenKind::BlockMappingStart => Fault::syntax(at, "the key is not indented like any key above it").help(INDENT),
+        _ => behind_value(text, at).unwrap_or_else(|| {
+            Fault::syntax(at, "expected a key of the mapping above")
+                .related(Some(mapping), "the mapping begins here")
+                .help(INDENT)
+        }),
+    }
+}
+
+/// Something else than an item in a block sequence.
+pub(super) fn expected_item(text: &str, token: Token, sequence: usize) -> Box<Fault> {
+    let at = token.start as usize;
+    match token.kind {
+        TokenKind::FlowMappingEnd | TokenKind::FlowSequenceEnd => stray_bracket(at),
+        _ => behind_value(text, at).unwrap_or_else(|| {
+            Fault::syntax(at, "expected a list item beginning with `- `")
+                .related(Some(sequence), "the list begins here")
+                .help(INDENT)
+        }),
+    }
+}
+
+/// What begins no value.
+pub(super) fn expected_node(text: &str, token: Token, open: Option<usize>) -> Box<Fault> {
+    let at = token.start as usize;
+    match token.kind {
+        TokenKind::DocumentEnd => {
+            Fault::syntax(at, "`...` ends a document, but none has begun").help("remove the line")
+        }
+        TokenKind::StreamEnd | TokenKind::DocumentStart => match open {
+            Some(open) => unclosed_flow(text, token, open),
+            None => Fault::syntax(at, "expected a value"),
+        },
+        TokenKind::FlowMappingEnd | TokenKind::FlowSequenceEnd if open.is_none() => stray_bracket(at),
+        TokenKind::BlockEntry => {
+            Fault::syntax(at, "a list item is not allowed here").help("quote the value if the `-` belongs to it")
+        }
+        TokenKind::Value if open.is_some() => Fault::syntax(at, "a key is missing before `:`")
+            .help("quote the value if the `:` belongs to it")
+            .because("it wants a key before `:`"),
+        TokenKind::Key if open.is_some() => {
+            Fault::syntax(at, "a plain value in a flow collection cannot hold `?` here").help("quote the value")
+        }
+        _ => Fault::syntax(at, "expected a value").help("quote the value if it begins with one of `,[]{}`"),
+    }
+}
+
+/// Neither a `,` nor the closing bracket.
+pub(super) fn unclosed_flow(text: &str, token: Token, open: usize) -> Box<Fault> {
+    let at = token.start as usize;
+    let (message, label) = match text.as_bytes().get(open) {
+        Some(b'{') => ("a `{` is not closed, or a `,` is missing", "the `{`"),
+        _ => ("a `[` is not closed, or a `,` is missing", "the `[`"),
+    };
+    let fault = Fault::syntax(at, message).related(Some(open), label);
+    match token.kind {
+        _ if text.get(open..).is_some_and(|rest| rest.starts_with("{{")) => {
+            fault.help("this looks like a template: render it first, or quote the value")
+        }
+        TokenKind::Value => fault.because("in a flow collection a key must be on one line with its `:`"),
+        TokenKind::Key => fault.help("quote a text that holds a `?`").because("a `?` ends a plain value here"),
+        _ => fault.because(FLOW_COLON),
+    }
+}
+
+/// No `---` behind directives.
+pub(super) fn expected_document(text: &str, at: usize) -> Box<Fault> {
+    match text.get(at..).is_some_and(|rest| !rest.trim().is_empty()) {
+        true => Fault::syntax(at, "expected `---` behind the `%` directives").help("put `---` on a line of its own"),
+        false => Fault::syntax(at, "a `%` directive without a document behind it")
+            .help("remove the line that begins with `%`"),
+    }
+}
+
+fn stray_bracket(at: usize) -> Box<Fault> {
+    Fault::syntax(at, "a closing bracket without an opening one").help("quote the value if the bracket belongs to it")
+}
+
+/// Text on the line of a value that ended before it.
+fn behind_value(text: &str, at: usize) -> Option<Box<Fault>> {
+    match line_before(text, at).trim_end().bytes().last()? {
+        b'"' | b'\'' => Some(
+            Fault::syntax(at, "text stands behind the closing quote")
+                .help("quote the whole value, or write the quote twice to keep it"),
+        ),
+        b']' | b'}' => Some(
+            Fault::syntax(at, "text stands behind the closing bracket")
+                .help("quote the whole value if the brackets belong to it"),
+        ),
+        _ => None,
+    }
+}
+
+/// What stands on the line of an offset before it.
+fn line_before(text: &str, at: usize) -> &str {
+    let before = text.get(..at).unwrap_or("");
+    before.get(before.rfind(['\n', '\r']).map_or(0, |end| end + 1)..).unwrap_or("")
+}
+
+// ---- from the builder ---------------------------------------------------------------------------------------------
 
 /// An alias without its anchor.
 pub(super) fn unknown_anchor(at: usize) -> Box<Fault> {
     // The name is not shown: what looks like an alias may be a password.
     Fault::new(Code::UnknownAnchor, at, "the document defines no anchor of this name before the alias")
         .help("anchors hold within one document; quote the value if the `*` belongs to it")
-}
-
-/// A flow collection whose lines cannot be told apart from what follows.
-pub(super) fn unindented_flow(open: usize, close: usize) -> Box<Fault> {
-    Fault::syntax(close, "the lines of this collection must be indented").related(Some(open), "it begins here")
-}
-
-fn bad_escape(text: &str, quote: usize) -> Option<usize> {
-    let end = lexical::quoted_end(text, quote).unwrap_or(text.len());
-    let known = b"0abt\tnvfre \"'\\N_LPxuU\n\r";
-    lexical::escapes(text, quote + 1, end).find(|(_, escaped)| !known.contains(escaped)).map(|(at, _)| at)
-}
-
-/// Returns where the last line with content before `at` begins (behind its indentation), and its text.
-fn previous_content(text: &str, at: usize) -> (usize, &str) {
-    let mut end = lexical::line_start(text, at);
-    while end > 0 {
-        let start = lexical::line_start(text, end - 1);
-        let line = text.get(start..end).unwrap_or("");
-        let content = line.trim();
-        if !content.is_empty() && !content.starts_with('#') {
-            return (start + line.len() - line.trim_start().len(), content);
-        }
-        end = start;
-    }
-    (at, "")
 }

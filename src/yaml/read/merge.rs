@@ -1,6 +1,6 @@
 //! Merge keys: `<<: *base` and `<<: [*a, *b]`.
 
-use super::events::Fault;
+use super::fault::Fault;
 use crate::yaml::tree::{Kind, NodeId, Tree};
 use rustc_hash::FxHashMap;
 
@@ -40,7 +40,7 @@ impl Found {
     }
 }
 
-/// Replaces merge keys of a mapping by what they stand for. `pools` are the normalised text and the decoded scalars.
+/// Replaces merge keys of a mapping by what they stand for. `pools` are the text of the file and the decoded scalars.
 pub(super) fn apply(
     tree: &mut Tree,
     map: NodeId,
@@ -129,6 +129,7 @@ fn sources(tree: &Tree, value: NodeId, merge: &Key) -> Result<Vec<NodeId>, Box<F
     let refuse = || {
         Fault::syntax(merge.at, "the value of the merge key `<<` is not a mapping")
             .help("give it an alias of a mapping, or a list of such aliases")
+            .because("")
     };
     match tree.kind(value) {
         Kind::Mapping => Ok(vec![value]),

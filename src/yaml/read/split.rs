@@ -1,10 +1,10 @@
 //! Cutting a resource file into documents, as the reference does before it parses anything (kyaml `splitDocuments`).
 
-use super::events::Fault;
+use super::fault::Fault;
 use crate::diagnostic::Code;
 use std::ops::Range;
 
-/// Returns the parts of a normalised text; each is read for one document.
+/// Returns the parts of a text of the file; each is read for one document.
 ///
 /// A separator is a line that begins with `---` and is not the first one; behind the dashes only a comment may follow.
 /// The part before it keeps its final line end. A line that ends without `\n` separates nothing.
