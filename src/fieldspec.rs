@@ -9,11 +9,13 @@ use crate::provenance::Stamp;
 use crate::resource::{Gvk, Resource};
 use crate::schema::field_specs::{self, NameReference};
 use crate::source::Place;
-use crate::yaml::resolve::effective_tag;
-use crate::yaml::tree::{Kind, NodeId, Tag, Tree};
+pub use crate::yaml::resolve::is_null;
+use crate::yaml::tree::{Kind, NodeId, Tree};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::rc::Rc;
+
+pub mod merge;
 
 /// Names a field of some kinds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +30,23 @@ pub struct FieldSpec {
     pub path: Cow<'static, str>,
     /// Whether missing mappings and the field itself are created.
     pub create: bool,
+    /// Where the spec stands; `None` for the built-in ones.
+    pub place: Option<Place>,
 }
 
 impl FieldSpec {
     /// Returns whether the spec is for resources of a type.
     pub fn selects(&self, gvk: &Gvk) -> bool {
         selects(&self.group, &self.version, &self.kind, gvk)
+    }
+
+    /// Returns the error for a path with more parts than are followed: what is created must not be deeper than what is read
+    /// (`Limits::depth_max`).
+    pub fn too_deep(&self) -> Option<Box<Diagnostic>> {
+        const PARTS_MAX: usize = 250;
+        let n_parts = self.path.split('/').count();
+        let message = format!("a field path has {n_parts} parts; at most {PARTS_MAX} are followed");
+        (n_parts > PARTS_MAX).then(|| Diagnostic::error(Code::LimitExceeded, message).at(self.place, "in this entry"))
     }
 
     /// Returns whether this spec covers another (upstream `FieldSpec.effectivelyEquals`).
@@ -90,6 +103,8 @@ pub struct TransformerConfig {
     pub replicas: Cow<'static, [FieldSpec]>,
     /// Fields that hold names of other objects.
     pub name_reference: Cow<'static, [NameReference]>,
+    /// Fields in which `$(NAME)` is replaced by the value of a var.
+    pub var_reference: Cow<'static, [FieldSpec]>,
 }
 
 impl Default for TransformerConfig {
@@ -107,6 +122,27 @@ impl Default for TransformerConfig {
             images: Cow::Borrowed(field_specs::IMAGES),
             replicas: Cow::Borrowed(field_specs::REPLICAS),
             name_reference: Cow::Borrowed(field_specs::NAME_REFERENCES),
+            var_reference: Cow::Borrowed(field_specs::VAR_REFERENCES),
+        }
+    }
+}
+
+impl TransformerConfig {
+    /// Makes a config without any fields.
+    pub fn empty() -> Self {
+        TransformerConfig {
+            name_prefix: Cow::Borrowed(&[]),
+            name_suffix: Cow::Borrowed(&[]),
+            namespace: Cow::Borrowed(&[]),
+            common_labels: Cow::Borrowed(&[]),
+            labels: Cow::Borrowed(&[]),
+            template_labels: Cow::Borrowed(&[]),
+            vct_labels: Cow::Borrowed(&[]),
+            common_annotations: Cow::Borrowed(&[]),
+            images: Cow::Borrowed(&[]),
+            replicas: Cow::Borrowed(&[]),
+            name_reference: Cow::Borrowed(&[]),
+            var_reference: Cow::Borrowed(&[]),
         }
     }
 }
@@ -201,6 +237,11 @@ impl FieldPath {
         }
     }
 
+    /// Returns whether this path leads through the field of the other one, or the other way round.
+    pub(crate) fn overlaps(&self, other: &FieldPath) -> bool {
+        self.parts.iter().zip(&other.parts).all(|(a, b)| a.name == b.name)
+    }
+
     /// Appends what the path leads to in a tree, in document order. Lists on the way are entered, nulls end the walk.
     pub fn find(&self, tree: &Tree, hits: &mut Vec<Hit>) -> Result<(), WalkError> {
         self.walk(tree, tree.root(), 0, hits)
@@ -291,13 +332,8 @@ impl Part {
     }
 }
 
-/// Returns whether a node is a null.
-pub fn is_null(tree: &Tree, node: NodeId) -> bool {
-    tree.is_scalar(node) && effective_tag(tree, node) == Tag::Null
-}
-
 /// Splits a path at its slashes (upstream `utils.PathSplitter`).
-fn split(path: &str) -> Vec<String> {
+pub(crate) fn split(path: &str) -> Vec<String> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let mut parts: Vec<String> = Vec::new();
     for piece in path.split('/') {
