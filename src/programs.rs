@@ -28,11 +28,13 @@ pub struct Invocation {
     pub args: Vec<Piece>,
     /// Variables set beside the few that every program gets.
     pub env: Vec<(String, Piece)>,
+    /// Names of further variables that it gets as the caller has them, if it has; `NAME*` means all that begin so.
+    pub inherited: Vec<String>,
     /// The directory it runs in (absolute).
     pub directory: String,
     /// What it reads from its standard input.
     pub stdin: Vec<u8>,
-    /// Files put into its temporary directory first: name and content. Gone when it ends.
+    /// Files put into its temporary directory first: name (may hold `/`) and content. Gone when it ends.
     pub temporary_files: Vec<(String, Vec<u8>)>,
 }
 
@@ -54,12 +56,33 @@ pub struct Output {
 pub enum ProgramError {
     /// There is no such program.
     NotFound,
-    /// It ran longer than this many seconds and was stopped.
-    TimeOut(u64),
-    /// It wrote more than this many bytes and was stopped.
-    TooMuchOutput(u64),
+    /// It ran longer than it may and was stopped.
+    TimeOut {
+        /// How long it may run.
+        seconds: u64,
+        /// What it wrote to its standard error until then.
+        stderr: String,
+    },
+    /// It wrote more than it may and was stopped.
+    TooMuchOutput {
+        /// How much it may write.
+        bytes: u64,
+        /// What it wrote to its standard error until then.
+        stderr: String,
+    },
     /// Anything else, in the system's words.
     Other(String),
+}
+
+impl std::fmt::Display for ProgramError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ProgramError::NotFound => f.write_str("there is no such program"),
+            ProgramError::TimeOut { seconds, .. } => write!(f, "it was stopped after {seconds} s"),
+            ProgramError::TooMuchOutput { bytes, .. } => write!(f, "it was stopped after {bytes} bytes of output"),
+            ProgramError::Other(words) => f.write_str(words),
+        }
+    }
 }
 
 /// What a caller allows and asks of plugins, functions and charts. The default allows nothing but what is built in.
@@ -77,12 +100,19 @@ pub struct PluginOptions {
     pub mounts: Vec<String>,
     /// `--env`: variables of functions, `NAME=VALUE` or `NAME`.
     pub env: Vec<String>,
-    /// `--as-current-user`: containers run as the user.
-    pub as_current_user: bool,
+    /// `--as-current-user`: the user and group that containers run as, `UID:GID`; without it they run as nobody.
+    pub container_user: Option<String>,
     /// `--enable-helm`, and how to call helm.
     pub helm: Option<HelmOptions>,
     /// The directory of legacy plugins (absolute), if there is one.
     pub plugin_home: Option<String>,
+}
+
+impl PluginOptions {
+    /// Returns whether a build may start any program.
+    pub fn allows_programs(&self) -> bool {
+        self.alpha_plugins || self.exec || self.helm.is_some()
+    }
 }
 
 /// How helm is called.
