@@ -1,0 +1,371 @@
+//! What programs get to read and what they answer: objects as text, and text as objects.
+//!
+//! A function gets a `ResourceList` (Kubernetes Resource Model functions), a legacy plugin plain documents. The texts are those
+//! of the reference, byte for byte, since programs may be no more than a line of sed.
+
+use super::{Context, Plugin};
+use crate::diagnostic::{Code, Diagnostic, Report, Result, Severity};
+use crate::limits::Limits;
+use crate::manifest;
+use crate::marks;
+use crate::object_origin::ObjectOrigin;
+use crate::provenance::{Stamp, Touched};
+use crate::resmap::ResMap;
+use crate::resource::{Behavior, MadeBy, Resource};
+use crate::source::{Place, Sensitivity, Sources};
+use crate::string_map::{self, mapping_under};
+use crate::transform::metadata;
+use crate::unprintable;
+use crate::yaml::emit::{emit, emit_unfolded};
+use crate::yaml::read;
+use crate::yaml::tree::{NodeId, Style, Tag, Tree};
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+/// Says of an object which one it was before; read back by nobody, since objects are found by identity.
+const ID: &str = "kustomize.config.k8s.io/id";
+/// A generator asks for a hash suffix.
+const NEEDS_HASH: &str = "kustomize.config.k8s.io/needs-hash";
+/// A generator says what becomes of an object that exists.
+const BEHAVIOR: &str = "kustomize.config.k8s.io/behavior";
+const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
+
+const PATH: &str = "internal.config.kubernetes.io/path";
+const LEGACY_PATH: &str = "config.kubernetes.io/path";
+/// What the reference adds to the items of a list and takes away again, beside paths.
+const ADDED: [&str; 5] = [
+    "config.kubernetes.io/index",
+    "internal.config.kubernetes.io/index",
+    "internal.config.kubernetes.io/annotations-migration-resource-id",
+    "internal.config.kubernetes.io/id",
+    "config.k8s.io/id",
+];
+
+/// Returns the objects as documents, each with its identity in an annotation (upstream `GetResMapWithIDAnnotation`).
+pub(super) fn documents(resources: &ResMap, stamp: &Stamp) -> Result<String> {
+    let mut out = String::new();
+    for resource in resources.iter() {
+        if !out.is_empty() {
+            out.push_str("---\n");
+        }
+        let annotated = with_id(resource, stamp);
+        emit(&annotated.tree, annotated.root(), &mut out).map_err(|error| unprintable::error(&annotated, &error))?;
+    }
+    Ok(out)
+}
+
+/// Returns a configuration as the reference hands it to programs.
+pub(super) fn configuration(config: &Resource, stamp: &Stamp) -> Result<String> {
+    let config = with_metadata(config, stamp);
+    let mut out = String::new();
+    emit(&config.tree, config.root(), &mut out).map_err(|error| unprintable::error(&config, &error))?;
+    Ok(out)
+}
+
+/// Adds what `buildMetadata` says of a configuration, where that is asked for.
+fn with_metadata(config: &Resource, stamp: &Stamp) -> Resource {
+    let mut config = config.clone();
+    if !matches!(config.made_by, MadeBy::Unknown) {
+        let annotations = annotations(config.tree_mut(), stamp);
+        metadata::annotate_copy(&mut config, annotations, stamp);
+    }
+    config
+}
+
+/// Returns the `ResourceList` for a function; a generator gets its own configuration as the only item.
+pub(super) fn resource_list(config: &Resource, resources: Option<&ResMap>, stamp: &Stamp) -> Result<String> {
+    let function_config =
+        add_annotations(&unfolded(&with_metadata(config, stamp))?, &[(LOCAL_CONFIG, "true".to_owned())]);
+    let mut out = String::from("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n");
+    let mut items = Vec::new();
+    match resources {
+        None => items.push((function_config.clone(), None)),
+        Some(resources) => {
+            for resource in resources.iter() {
+                let annotated = with_id(resource, stamp);
+                items.push((unfolded(&annotated)?, missing_path(&annotated.tree)));
+            }
+        }
+    }
+    out.push_str(if items.is_empty() { "items: []\n" } else { "items:\n" });
+    for (index, (text, path)) in items.into_iter().enumerate() {
+        let id = index + 1;
+        let numbers = [index, index, index, id, id].map(|number| number.to_string());
+        let added: Vec<(&str, String)> = path.into_iter().chain(ADDED.into_iter().zip(numbers)).collect();
+        indent(&mut out, &add_annotations(&text, &added), "- ");
+    }
+    out.push_str("functionConfig:\n");
+    indent(&mut out, &function_config, "  ");
+    Ok(out)
+}
+
+/// Of the two spellings of the path annotation the reference adds the one that is missing.
+fn missing_path(tree: &Tree) -> Option<(&'static str, String)> {
+    let annotations = marks::annotations(tree)?;
+    let get = |key| tree.get(annotations, key).map(|value| tree.text(value).to_owned()).filter(|text| !text.is_empty());
+    match (get(PATH), get(LEGACY_PATH)) {
+        (None, Some(path)) => Some((PATH, path)),
+        (Some(path), None) => Some((LEGACY_PATH, path)),
+        _ => None,
+    }
+}
+
+fn with_id(resource: &Arc<Resource>, stamp: &Stamp) -> Resource {
+    let mut annotated = Resource::clone(resource);
+    marks::write(&mut annotated, stamp);
+    let id = id_text(resource, stamp);
+    let annotations = annotations(annotated.tree_mut(), stamp);
+    metadata::annotate_copy(&mut annotated, annotations, stamp);
+    let tree = annotated.tree_mut();
+    // Annotations are read as texts, whatever their types, and written anew (upstream `GetAnnotations`, `SetAnnotations`).
+    string_map::rewrite_annotations(tree, stamp, |_| false);
+    let annotations = self::annotations(tree, stamp);
+    let value = tree.new_scalar(&id, Style::Literal, Tag::Str, stamp);
+    tree.set_entry(annotations, ID, value, stamp);
+    annotated
+}
+
+fn id_text(resource: &Resource, stamp: &Stamp) -> String {
+    let id = &resource.id;
+    let mut tree = Tree::new();
+    let root = tree.root();
+    let parts = [
+        ("group", &id.gvk.group),
+        ("kind", &id.gvk.kind),
+        ("name", &id.name),
+        ("namespace", &id.namespace),
+        ("version", &id.gvk.version),
+    ];
+    for (key, text) in parts {
+        if !text.is_empty() {
+            let value = tree.new_string(text, stamp);
+            tree.push_key(root, key, value, stamp);
+        }
+    }
+    let mut out = String::new();
+    // Strings can be printed but for control characters, and those would have failed when the object is printed.
+    let _ = emit(&tree, root, &mut out);
+    out
+}
+
+fn unfolded(resource: &Resource) -> Result<String> {
+    let mut out = String::new();
+    emit_unfolded(&resource.tree, resource.root(), &mut out).map_err(|error| unprintable::error(resource, &error))?;
+    Ok(out)
+}
+
+/// Adds lines to the annotations of a printed object: behind those that it has, in the order given.
+fn add_annotations(text: &str, added: &[(&str, String)]) -> String {
+    let lines: String =
+        added.iter().map(|(key, value)| format!("    {key}: '{}'\n", value.replace('\'', "''"))).collect();
+    let metadata = if text.starts_with("metadata:\n") { Some(0) } else { text.find("\nmetadata:\n").map(|at| at + 1) };
+    let Some(metadata) = metadata.map(|at| at + "metadata:\n".len()) else { return text.to_owned() };
+    // What belongs to a mapping is indented deeper, and empty lines belong to block scalars.
+    let end_of = |start: usize, depth: usize| {
+        let mut at = start;
+        for line in text[start..].split_inclusive('\n') {
+            let is_inside = line == "\n" || line.bytes().take(depth).all(|byte| byte == b' ');
+            if !is_inside {
+                break;
+            }
+            at += line.len();
+        }
+        at
+    };
+    let metadata_end = end_of(metadata, 2);
+    const ANNOTATIONS: &str = "  annotations:\n";
+    let block = &text[metadata..metadata_end];
+    let start =
+        if block.starts_with(ANNOTATIONS) { Some(0) } else { block.find("\n  annotations:\n").map(|at| at + 1) };
+    let (at, head) = match start {
+        Some(start) => (end_of(metadata + start + ANNOTATIONS.len(), 4), ""),
+        None => (metadata_end, ANNOTATIONS),
+    };
+    format!("{}{head}{lines}{}", &text[..at], &text[at..])
+}
+
+fn indent(out: &mut String, text: &str, first: &str) {
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        if index == 0 {
+            out.push_str(first);
+        } else if line != "\n" {
+            out.push_str("  ");
+        }
+        out.push_str(line);
+    }
+}
+
+// ---- answers ------------------------------------------------------------------------------------------------------------
+
+/// Reads what a program wrote to its standard output; marks of the build are still annotations.
+pub(super) fn answer(
+    plugin: &Plugin,
+    stdout: Vec<u8>,
+    is_function: bool,
+    context: &mut Context<'_, '_>,
+) -> Result<Vec<Arc<Resource>>> {
+    let kind = &plugin.config.id.gvk.kind;
+    let failed = |message: String| {
+        Diagnostic::error(Code::PluginFailed, format!("`{kind}` answers what cannot be read: {message}"))
+            .at(Some(plugin.place), "this plugin")
+    };
+    let text = read::decode_bytes(stdout).map_err(|_| failed("it is not UTF-8".to_owned()))?;
+    let session = &mut *context.session;
+    let source = session.sources.add(format!("<output of {kind}>"), text, Sensitivity::Yaml, None);
+    let through = |mut error: Box<Diagnostic>| {
+        error.chain.insert(0, plugin.place);
+        error
+    };
+    let documents = read::read_documents(&source, &session.limits).map_err(through)?;
+    let documents = if is_function { items(documents, plugin) } else { documents };
+    let mut report = Report::default();
+    let resources = manifest::resources(documents, &mut report);
+    if let Some(error) = report.diagnostics.into_iter().find(|found| found.severity == Severity::Error) {
+        return Err(through(Box::new(error)));
+    }
+    Ok(resources)
+}
+
+/// Takes the items out of a list, and from them what was added for the function.
+fn items(documents: Vec<Tree>, plugin: &Plugin) -> Vec<Tree> {
+    let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
+    let mut trees = match documents.as_slice() {
+        [tree] if is_list(tree) => {
+            let list = tree.get(tree.root(), "items").filter(|&items| tree.is_sequence(items));
+            list.map(|list| tree.items(list).map(|item| tree.extract(item)).collect()).unwrap_or_default()
+        }
+        _ => documents,
+    };
+    for tree in &mut trees {
+        if !tree.is_mapping(tree.root()) {
+            continue;
+        }
+        let path = default_path(tree);
+        let annotations = annotations(tree, &stamp);
+        tree.retain_entries(annotations, |tree, key, _| !ADDED.contains(&tree.text(key)));
+        let present = [PATH, LEGACY_PATH].iter().find_map(|key| tree.get(annotations, key));
+        let path = present.map_or(path, |present| tree.text(present).to_owned());
+        for key in [PATH, LEGACY_PATH] {
+            if tree.get(annotations, key).is_none() {
+                let value = tree.new_scalar(&path, Style::SingleQuoted, Tag::Str, &stamp);
+                tree.set_entry(annotations, key, value, &stamp);
+            }
+        }
+    }
+    trees
+}
+
+/// Returns whether a single document stands for those in it (upstream `kio.ByteReader`).
+fn is_list(tree: &Tree) -> bool {
+    let root = tree.root();
+    let has = |key| tree.get(root, key).is_some();
+    matches!(tree.text_at(&["kind"]), Some("ResourceList" | "List")) && (has("items") || has("functionConfig"))
+}
+
+/// The path that the reference gives to an object that has none (upstream `kioutil.DefaultPathAnnotation`).
+fn default_path(tree: &Tree) -> String {
+    let text = |path: &[&str]| tree.text_at(path).unwrap_or_default();
+    let file = format!("{}_{}.yaml", text(&["kind"]).to_lowercase(), text(&["metadata", "name"]));
+    match text(&["metadata", "namespace"]) {
+        "" => file,
+        namespace => format!("{namespace}/{file}"),
+    }
+}
+
+/// Takes a generator's wishes out of the annotations of what it made (upstream `UpdateResourceOptions`).
+pub(super) fn generated(resources: Vec<Arc<Resource>>, plugin: &Plugin) -> Result<Vec<Resource>> {
+    let mut made = Vec::with_capacity(resources.len());
+    for mut resource in resources {
+        marks::adopt(&mut resource);
+        let mut resource = Arc::unwrap_or_clone(resource);
+        resource.is_generated = true;
+        let Some(annotations) = marks::annotations(&resource.tree) else {
+            made.push(resource);
+            continue;
+        };
+        let get = |key: &str| resource.tree.get(annotations, key).map(|value| resource.tree.text(value).to_owned());
+        let (needs_hash, behavior) = (get(NEEDS_HASH), get(BEHAVIOR));
+        if let Some(text) = needs_hash {
+            // Go's `strconv.ParseBool`.
+            resource.needs_hash = match text.as_str() {
+                "1" | "t" | "T" | "true" | "TRUE" | "True" => true,
+                "0" | "f" | "F" | "false" | "FALSE" | "False" => resource.needs_hash,
+                _ => {
+                    let message = format!("the annotation `{NEEDS_HASH}` of {} is no boolean", resource.short_name());
+                    return Err(Diagnostic::error(Code::PluginFailed, message).at(Some(plugin.place), "made by this"));
+                }
+            };
+        }
+        resource.behavior = match behavior.as_deref() {
+            Some("create") => Behavior::Create,
+            Some("replace") => Behavior::Replace,
+            Some("merge") => Behavior::Merge,
+            _ => Behavior::Unspecified,
+        };
+        let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
+        string_map::rewrite_annotations(resource.tree_mut(), &stamp, |key| key == NEEDS_HASH || key == BEHAVIOR);
+        made.push(resource);
+    }
+    Ok(made)
+}
+
+/// Puts what a transformer answered in the place of the objects it was given: by identity, new ones at the end; those
+/// that it left out are gone (upstream `UpdateResMapValues`).
+pub(super) fn update(resources: &mut ResMap, answered: Vec<Arc<Resource>>, plugin: &Plugin) -> Result<Touched> {
+    let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
+    let mut touched = Touched { by: plugin.by, resources: 0, fields: 0 };
+    let mut seen: FxHashSet<usize> = FxHashSet::default();
+    for answer in answered {
+        let mut answer = Arc::unwrap_or_clone(answer);
+        string_map::rewrite_annotations(answer.tree_mut(), &stamp, |key| key == ID);
+        let position = match resources.find_current(&answer.id) {
+            Some(position) => {
+                let mut new = Resource { tree: answer.tree, ..Resource::clone(resources.get(position)) };
+                new.refresh_id();
+                marks::read_back(&mut new, false);
+                resources.replace(position, Arc::new(new));
+                position
+            }
+            None => {
+                if let Some(path) = origin_path(&answer.tree) {
+                    // What a program says of the origin stands, and what runs afterwards is a transformation of it.
+                    answer.made_by = MadeBy::File(Arc::new(ObjectOrigin { path, ..ObjectOrigin::default() }));
+                }
+                let mut answer = Arc::new(answer);
+                marks::adopt(&mut answer);
+                match resources.append(answer) {
+                    Ok(position) | Err((_, position)) => position,
+                }
+            }
+        };
+        if !seen.insert(position) {
+            let name = resources.get(position).short_name();
+            let message = format!("`{}` answers {name} twice", plugin.config.id.gvk.kind);
+            return Err(Diagnostic::error(Code::PluginFailed, message).at(Some(plugin.place), "this plugin"));
+        }
+        touched.resources += 1;
+    }
+    let gone: Vec<usize> = (0..resources.len()).filter(|position| !seen.contains(position)).collect();
+    touched.resources += gone.len() as u32;
+    resources.remove(&gone);
+    Ok(touched)
+}
+
+/// Returns the path in an annotation that says where an object comes from.
+fn origin_path(tree: &Tree) -> Option<Arc<str>> {
+    let annotation = tree.get(marks::annotations(tree)?, marks::ORIGIN)?;
+    let source = Sources::default().add("", tree.text(annotation).to_owned(), Sensitivity::Opaque, None);
+    let origin = read::read_first(&source, &Limits::default()).ok().flatten()?;
+    origin.text_at(&["path"]).map(Arc::from)
+}
+
+fn annotations(tree: &mut Tree, stamp: &Stamp) -> NodeId {
+    let root = tree.root();
+    let metadata = mapping_under(tree, root, "metadata", stamp);
+    mapping_under(tree, metadata, "annotations", stamp)
+}
+
+/// The place a program is blamed at.
+pub(super) fn failed(plugin: &Plugin, place: Option<Place>, message: String) -> Box<Diagnostic> {
+    Diagnostic::error(Code::PluginFailed, message).at(place.or(Some(plugin.place)), "")
+}
