@@ -1,12 +1,17 @@
 //! From the entries of a kustomization to files and directories: resolution, the load restrictor, cycles.
 //!
-//! Entries are tried as files first, then as directories, as in the reference. Remote entries are recognised and refused
-//! here until fetching exists. Reading and caching of contents is `session`.
+//! Entries are tried as files first, then as repositories, then as directories, as in the reference. What is fetched, and
+//! reading and caching of contents, is `session`; remote entries are `loader::remote_root`.
+
+mod remote_root;
 
 use crate::diagnostic::{Code, Diagnostic, Result, nearest};
 use crate::fs::{self, EntryKind, FsError, Look};
 use crate::kustomization::PlacedText;
-use crate::session::Session;
+use crate::remote::{self, RepoSpec};
+use crate::session::{Session, fetch_error};
+use crate::source::Place;
+pub(crate) use remote_root::{Repository, check_address, root_instead};
 use std::sync::Arc;
 
 /// The names of a kustomization file.
@@ -31,6 +36,8 @@ pub(crate) struct Root {
     pub(crate) visited: Option<Arc<Root>>,
     /// Number of levels above.
     pub(crate) depth: usize,
+    /// The remote repository that the directory is in.
+    pub(crate) repository: Option<Arc<Repository>>,
 }
 
 /// What an entry of `resources` turned out to be.
@@ -44,20 +51,29 @@ pub(crate) enum Found {
 impl Root {
     /// Makes the root of a build.
     pub(crate) fn top(directory: Arc<str>) -> Arc<Root> {
-        Arc::new(Root { directory, visited: None, depth: 0 })
+        Arc::new(Root { directory, visited: None, depth: 0, repository: None })
     }
 
     /// Returns the directories from this one outwards.
     pub(crate) fn chain(&self) -> impl Iterator<Item = &Root> {
         std::iter::successors(Some(self), |root| root.visited.as_deref())
     }
+
+    /// Returns what may be loaded here: in a remote repository, nothing lifts the restriction.
+    pub(crate) fn restrictions(&self, wanted: LoadRestrictions) -> LoadRestrictions {
+        if self.repository.is_some() { LoadRestrictions::RootOnly } else { wanted }
+    }
 }
 
 /// Resolves the directory a user names on the command line.
 pub(crate) fn top(session: &mut Session<'_>, directory: &str) -> Result<Arc<Root>> {
-    if is_remote(directory) {
-        let message = format!("`{directory}` is remote; remote kustomizations are not supported yet");
-        return Err(Diagnostic::error(Code::RemoteUnsupported, message));
+    if let Some(spec) = RepoSpec::parse(directory) {
+        return remote_root::find(session, None, &spec, None);
+    }
+    if remote::is_remote_file(directory) {
+        let message = format!("`{}` is not the address of a git repository", remote::without_credentials(directory));
+        let help = "name a repository and a directory in it: `https://host/owner/repository//directory?ref=main`";
+        return Err(Diagnostic::error(Code::InvalidPath, message).help(help));
     }
     let path = fs::join(&session.directory.clone(), directory);
     match resolve(session, &path) {
@@ -80,6 +96,7 @@ pub(crate) fn kustomization_file(
     root: &Root,
     restrictions: LoadRestrictions,
 ) -> Result<Arc<str>> {
+    let restrictions = root.restrictions(restrictions);
     let mut found: Vec<Arc<str>> = Vec::new();
     for name in FILE_NAMES {
         let path = fs::join(&root.directory, name);
@@ -119,9 +136,11 @@ pub(crate) fn find(
     entry: &PlacedText,
     restrictions: LoadRestrictions,
 ) -> Result<Found> {
+    if remote::is_remote_file(&entry.value) {
+        return remote_root::find_file_or_root(session, root, entry);
+    }
     let path = fs::join(&root.directory, &entry.value);
     if !entry.value.is_empty()
-        && !is_url(&entry.value)
         && let Ok((file, EntryKind::File)) = resolve(session, &path)
     {
         allow(session, root, entry, &file, restrictions)?;
@@ -137,9 +156,8 @@ pub(crate) fn find_directory(session: &mut Session<'_>, root: &Arc<Root>, entry:
     if text.is_empty() {
         return Err(Diagnostic::error(Code::InvalidPath, "an empty path names nothing").at(place, ""));
     }
-    if is_remote(text) {
-        let message = format!("`{text}` is remote; remote resources are not supported yet");
-        return Err(Diagnostic::error(Code::RemoteUnsupported, message).at(place, ""));
+    if let Some(spec) = RepoSpec::parse(text) {
+        return remote_root::find(session, Some(root), &spec, place);
     }
     let is_absolute = text.starts_with('/');
     let path = fs::join(&root.directory, text);
@@ -161,12 +179,9 @@ pub(crate) fn find_directory(session: &mut Session<'_>, root: &Arc<Root>, entry:
     }
     match found {
         Ok((directory, EntryKind::Directory)) => {
+            remote_root::check_contained(session, root, &directory, place)?;
             check_cycle(session, root, entry, &directory)?;
-            if root.depth >= session.limits.bases_depth_max {
-                let message = format!("kustomizations include one another more than {} levels deep", root.depth);
-                return Err(Diagnostic::error(Code::LimitExceeded, message).at(place, ""));
-            }
-            Ok(Arc::new(Root { directory, visited: Some(Arc::clone(root)), depth: root.depth + 1 }))
+            below(session, root, directory, root.repository.clone(), place)
         }
         Ok((file, EntryKind::File)) => {
             let message = format!("`{}` is a file; a directory with a kustomization is wanted", session.show(&file));
@@ -184,9 +199,8 @@ pub(crate) fn find_file(
     restrictions: LoadRestrictions,
 ) -> Result<Arc<str>> {
     let text = entry.value.as_str();
-    if is_url(text) {
-        let message = format!("`{text}` is remote; remote files are not supported yet");
-        return Err(Diagnostic::error(Code::RemoteUnsupported, message).at(Some(entry.place), ""));
+    if remote::is_remote_file(text) {
+        return session.download(text).map_err(|error| fetch_error(text, error, Some(entry.place)));
     }
     let path = fs::join(&root.directory, text);
     match resolve(session, &path) {
@@ -205,7 +219,10 @@ pub(crate) fn find_file(
 /// Refuses a base that contains a kustomization on the way to it, wherever it is reached from (upstream
 /// `FileLoader.errIfArgEqualOrHigher`).
 pub(crate) fn check_cycle(session: &Session<'_>, root: &Root, entry: &PlacedText, directory: &str) -> Result<()> {
-    let Some(visited) = root.chain().find(|visited| fs::is_within(&visited.directory, directory)) else {
+    // Each repository that is fetched is a place of its own, even if it is the same one again.
+    let is_here = |visited: &&Root| visited.is_in(root.repository.as_ref());
+    let mut here = root.chain().take_while(is_here);
+    let Some(visited) = here.find(|visited| fs::is_within(&visited.directory, directory)) else {
         return Ok(());
     };
     let (shown, visited) = (session.show(directory), session.show(&visited.directory));
@@ -215,6 +232,21 @@ pub(crate) fn check_cycle(session: &Session<'_>, root: &Root, entry: &PlacedText
         format!("`{shown}` contains `{visited}`, which includes it")
     };
     Err(Diagnostic::error(Code::Cycle, message).at(Some(entry.place), "this entry closes the cycle"))
+}
+
+/// Makes the root of a kustomization that another includes.
+fn below(
+    session: &Session<'_>,
+    root: &Arc<Root>,
+    directory: Arc<str>,
+    repository: Option<Arc<Repository>>,
+    place: Option<Place>,
+) -> Result<Arc<Root>> {
+    if root.depth >= session.limits.bases_depth_max {
+        let message = format!("kustomizations include one another more than {} levels deep", root.depth);
+        return Err(Diagnostic::error(Code::LimitExceeded, message).at(place, ""));
+    }
+    Ok(Arc::new(Root { directory, visited: Some(Arc::clone(root)), depth: root.depth + 1, repository }))
 }
 
 /// Resolves symbolic links; directories are resolved once.
@@ -248,15 +280,19 @@ fn allow(
     file: &str,
     restrictions: LoadRestrictions,
 ) -> Result<()> {
+    let restrictions = root.restrictions(restrictions);
     if restrictions == LoadRestrictions::None || fs::is_within(fs::parent(file), &root.directory) {
         return Ok(());
     }
     let (shown, directory) = (session.show(file), session.show(&root.directory));
     let message = format!("`{shown}` is outside `{directory}`, the directory of its kustomization");
-    Err(Diagnostic::error(Code::LoadRestricted, message)
+    let diagnostic = Diagnostic::error(Code::LoadRestricted, message)
         .at(Some(entry.place), "")
-        .help("put a kustomization beside the file and list that directory under `resources`, or move the file")
-        .help("`--load-restrictor LoadRestrictionsNone` allows it"))
+        .help("put a kustomization beside the file and list that directory under `resources`, or move the file");
+    Err(match root.repository {
+        None => diagnostic.help("`--load-restrictor LoadRestrictionsNone` allows it"),
+        Some(_) => diagnostic.note("no flag allows it in a remote repository"),
+    })
 }
 
 fn missing(session: &Session<'_>, path: &str, entry: &str, error: &FsError) -> Box<Diagnostic> {
@@ -286,21 +322,4 @@ fn below_with_kustomization(session: &Session<'_>, directory: &str) -> Vec<Strin
     }
     below.truncate(5);
     below
-}
-
-fn is_url(text: &str) -> bool {
-    text.starts_with("https://") || text.starts_with("http://")
-}
-
-/// Returns whether the reference would clone or fetch a path that is not a local file.
-fn is_remote(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let has_prefix = ["git::", "git@", "gh:", "github.com/", "github.com:", "file://"]
-        .iter()
-        .any(|prefix| lower.starts_with(prefix));
-    let has_user = text.split_once('@').is_some_and(|(user, rest)| {
-        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        !user.is_empty() && user.chars().all(is_word) && rest.contains(':')
-    });
-    has_prefix || has_user || lower.contains("://")
 }

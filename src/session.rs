@@ -3,14 +3,21 @@
 //! Files are read and parsed once, whoever asks for them; accumulated bases are kept by `accumulate`. Numbers of sources
 //! and directives are given out here; they reach no output. Which files may be read is decided by `loader`.
 
+mod fetched;
+
+pub(crate) use fetched::{Checkout, fetch_error};
+
 use crate::accumulated::BaseCache;
 use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::fieldspec::TransformerConfig;
 use crate::fs::{self, FileSystem, FsError};
 use crate::limits::Limits;
 use crate::programs::Programs;
 use crate::provenance::{DirectiveId, Directives};
+use crate::remote::Remotes;
 use crate::resource::Resource;
 use crate::source::{Place, Sensitivity, Source, Sources};
+use fetched::FetchedRemotes;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -21,6 +28,8 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 pub struct Session<'fs> {
     /// Where files come from.
     pub fs: &'fs dyn FileSystem,
+    /// Where remote roots and files come from; without it they are errors.
+    pub remotes: Option<&'fs dyn Remotes>,
     /// The user's directory (absolute): paths in messages are relative to it.
     pub directory: Arc<str>,
     /// Bounds on inputs.
@@ -39,6 +48,10 @@ pub struct Session<'fs> {
     pub(crate) canonical_directories: FxHashMap<Arc<str>, Arc<str>>,
     /// Accumulated bases.
     pub(crate) bases: BaseCache,
+    /// The built-in field specs, shared by all kustomizations that add none.
+    pub(crate) built_in: Arc<TransformerConfig>,
+    /// Remote repositories and files.
+    fetched: FetchedRemotes,
     /// Whether files and bases are kept when they are met for the first time.
     keeps_all: bool,
     /// What was met, where not everything is kept.
@@ -53,6 +66,7 @@ impl<'fs> Session<'fs> {
     pub fn new(fs: &'fs dyn FileSystem, directory: &str) -> Session<'fs> {
         Session {
             fs,
+            remotes: None,
             directory: fs::clean(directory).into(),
             limits: Limits::default(),
             programs: None,
@@ -62,6 +76,8 @@ impl<'fs> Session<'fs> {
             manifests: FxHashMap::default(),
             canonical_directories: FxHashMap::default(),
             bases: BaseCache::default(),
+            built_in: Arc::default(),
+            fetched: FetchedRemotes::default(),
             keeps_all: true,
             met: FxHashSet::default(),
         }
@@ -85,13 +101,16 @@ impl<'fs> Session<'fs> {
         self.directives.add(field, index, place)
     }
 
-    /// Returns how messages name an absolute path: relative to the user's directory.
+    /// Returns how messages name an absolute path: relative to the user's directory, or with the address it came from.
     pub fn show(&self, path: &str) -> String {
-        fs::relative(path, &self.directory)
+        self.show_fetched(path).unwrap_or_else(|| fs::relative(path, &self.directory))
     }
 
-    /// Reads a file's bytes within the limits. The path is absolute and was allowed by `loader`.
+    /// Reads a file's bytes within the limits. The path is absolute, or an address, and was allowed by `loader`.
     pub(crate) fn read_bytes(&self, path: &str) -> Result<Vec<u8>> {
+        if let Some(bytes) = self.downloaded(path) {
+            return Ok(bytes.to_vec());
+        }
         self.fs
             .read(path, self.limits.file_bytes_max.min(FILE_BYTES_MAX))
             .map_err(|error| self.read_error(path, &error))
