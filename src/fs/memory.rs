@@ -68,6 +68,8 @@ impl FileSystem for Memory {
         let files = self.files.range(below.clone()..).take_while(|(file, _)| file.starts_with(&below));
         let names = files.map(|(file, _)| file[below.len()..].split('/').next().unwrap_or("").to_owned());
         let mut names: Vec<String> = names.collect();
+        // `a.b` comes before `a/x` in the map, and after `a` in the list.
+        names.sort();
         names.dedup();
         Ok(names)
     }

@@ -4,10 +4,13 @@
 //! be read is decided by `loader`.
 
 mod disk;
+pub mod glob;
 mod memory;
+mod walk;
 
 pub use disk::Disk;
 pub use memory::Memory;
+pub use walk::walk;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
