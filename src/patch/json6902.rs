@@ -15,6 +15,7 @@ use crate::yaml::emit::value::decode_binary;
 use crate::yaml::resolve::{Value, effective_tag, resolve_yaml11};
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use crate::yaml::{json, read};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// A JSON patch.
@@ -143,7 +144,22 @@ fn to_json_values(tree: &mut Tree, id: NodeId) -> Result<()> {
             to_json_values(tree, child)?;
         }
     }
+    if is_mapping {
+        drop_repeated_keys(tree, id);
+    }
     if tree.is_scalar(id) { set_json_scalar(tree, id, false) } else { Ok(()) }
+}
+
+/// Keeps the last of equal keys, which is what is left where YAML becomes values (`sigs.k8s.io/yaml`).
+fn drop_repeated_keys(tree: &mut Tree, map: NodeId) {
+    let mut last: FxHashMap<&str, NodeId> = FxHashMap::default();
+    let mut dropped: FxHashSet<NodeId> = FxHashSet::default();
+    for (key, _) in tree.entries(map) {
+        dropped.extend(last.insert(tree.text(key), key));
+    }
+    if !dropped.is_empty() {
+        tree.retain_entries(map, |_, key, _| !dropped.contains(&key));
+    }
 }
 
 fn set_json_scalar(tree: &mut Tree, id: NodeId, is_key: bool) -> Result<()> {

@@ -35,7 +35,7 @@ pub(super) fn read(source: &Arc<Source>, limits: &Limits) -> Result<Tree, JsonEr
         return Err(reader.error("something stands after the end of the list"));
     }
     let Reader { mut tree, decoded, spans, .. } = reader;
-    tree.finish_reading(Arc::new(ReadFile { source: Arc::clone(source), normalised: None, decoded, spans }), root);
+    tree.finish_reading(Arc::new(ReadFile { source: Arc::clone(source), decoded, spans }), root);
     Ok(tree)
 }
 

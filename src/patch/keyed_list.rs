@@ -50,8 +50,10 @@ pub(super) fn merge_items(
         merge.fields_written += merged.iter().filter(|item| !before.contains(item)).count().max(1) as u32;
         set_items(merge, target, &merged);
     }
+    // The result is a new list upstream, without the comment of the old one.
+    merge.tree.remove_comment(target);
     if adopted {
-        // The result is a new list upstream, in block style; where it replaces another, that one's style is set later.
+        // It is in block style; where it replaces another, that one's style is set later.
         merge.tree.set_style_and_tag(target, Style::Block, Tag::Implied);
     }
     Ok(())
@@ -108,6 +110,11 @@ impl<'k> Regular<'k> {
                 Some(_) => return None,
             }
         }
+        if merge.is_of_values {
+            let order: FxHashMap<NodeId, usize> = dest_items.iter().copied().zip(0..).collect();
+            pairs
+                .sort_by_key(|(dest, _)| dest.map_or(usize::MAX, |dest| order.get(&dest).copied().unwrap_or_default()));
+        }
         Some(Regular { pairs, keys })
     }
 
@@ -121,12 +128,12 @@ impl<'k> Regular<'k> {
                     if self.keys == [NO_KEY] {
                         forget_tag(merge, node);
                     }
-                    merged.push(dest.unwrap_or(node));
+                    merged.push(if merge.is_of_values { node } else { dest.unwrap_or(node) });
                 }
                 None => deleted.extend(dest),
             }
         }
-        if self.keys.len() > 1 {
+        if self.keys.len() > 1 && !merge.is_of_values {
             // With several keys upstream takes the object's items out of the result and appends them again.
             let in_dest: FxHashSet<NodeId> = dest_items.iter().copied().collect();
             merged.retain(|node| !in_dest.contains(node));

@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::manifest;
 use crate::provenance::DirectiveId;
 use crate::resource::Resource;
-use crate::source::{Place, Source, Span};
+use crate::source::{Place, Source};
 use crate::yaml::read;
 use std::sync::Arc;
 
@@ -32,10 +32,7 @@ pub fn check_entry(entry: &PatchEntry) -> Result<()> {
 pub fn load(entry: &PatchEntry, text: &Arc<Source>, by: DirectiveId, limits: &Limits) -> Result<LoadedPatch> {
     check_entry(entry)?;
     let (documents, json) = match objects(text, limits) {
-        Ok(documents) => {
-            check_comments(text)?;
-            (documents, None)
-        }
+        Ok(documents) => (documents, None),
         Err(not_objects) => match json6902::parse(text, by, limits) {
             Ok(json) => (Vec::new(), Some(json)),
             Err(no_json) => return Err(neither(text, not_objects, no_json, entry.place)),
@@ -79,7 +76,6 @@ pub fn is_inline_strategic(text: &Arc<Source>, limits: &Limits) -> bool {
 pub fn load_strategic(text: &Arc<Source>, by: DirectiveId, place: Place, limits: &Limits) -> Result<LoadedPatch> {
     let preparation = Preparation { labels: true, annotations: true, keep_name: false, keep_kind: false };
     let documents = objects(text, limits)?;
-    check_comments(text)?;
     let documents = documents.into_iter().map(|resource| StrategicPatch::new(resource, preparation, by)).collect();
     Ok(LoadedPatch::strategic(by, place, documents))
 }
@@ -126,26 +122,6 @@ fn objects(text: &Arc<Source>, limits: &Limits) -> Result<Vec<Arc<Resource>>> {
         Some(error) => Err(Box::new(error)),
         None => Ok(resources),
     }
-}
-
-/// Refuses a schema in a comment, `# {"x-kubernetes-patch-strategy": "merge"}`, by which the reference merges a list (upstream
-/// `fieldmeta.FieldMeta`): comments are not read here, and a list must not be replaced where it should be merged.
-fn check_comments(text: &Arc<Source>) -> Result<()> {
-    const STRATEGY: &str = "x-kubernetes-patch-strategy";
-    for (at, _) in text.text.match_indices(STRATEGY) {
-        let line_start = text.text[..at].rfind('\n').map_or(0, |before| before + 1);
-        let before = &text.text[line_start..at];
-        let Some(comment) = before.rfind('#') else { continue };
-        let is_schema = before[comment + 1..].trim_start().starts_with('{');
-        if is_schema {
-            let span = Span::new(line_start + comment, at + STRATEGY.len());
-            let message = "a schema in a comment is not supported yet";
-            return Err(Diagnostic::error(Code::UnsupportedField, message)
-                .at(Some(Place { source: text.id, span }), "this would change how the list is merged")
-                .help("remove the comment if it is not needed; kustomize v5.8.2 obeys it"));
-        }
-    }
-    Ok(())
 }
 
 /// Says why a text is no patch: as a JSON patch if it looks like a list, else as objects.

@@ -33,7 +33,7 @@ use json6902::JsonPatch;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use strategic_merge::Outcome;
-use target::Selector;
+pub(crate) use target::Selector;
 
 /// A patch that was read and is ready to be applied.
 #[derive(Debug)]
@@ -239,6 +239,19 @@ fn restore_identity(resource: &mut Resource, before: &ResId, patch: &LoadedPatch
         let metadata = string_map::mapping_under(tree, root, "metadata", stamp);
         set_text(tree, metadata, "namespace", &before.namespace, stamp);
     }
+    // The reference writes all three anew, changed or not, and without a tag: what is written there later has the type
+    // that it looks like.
+    let tree = &resource.tree;
+    let rewritten = [
+        (!patch.allow_kind_change).then(|| tree.get(root, "kind")),
+        (!patch.allow_name_change).then(|| tree.get_path(root, &["metadata", "name"])),
+        Some(tree.get_path(root, &["metadata", "namespace"])),
+    ];
+    for node in rewritten.into_iter().flatten().flatten() {
+        if resource.tree.is_scalar(node) && resource.tree.style(node) == Style::Plain {
+            resource.tree_mut().forget_tag(node);
+        }
+    }
 }
 
 fn set_text(tree: &mut Tree, map: NodeId, key: &str, text: &str, stamp: &Stamp) {
@@ -301,6 +314,7 @@ fn apply_operations(
     let root = tree.root();
     let through_json = if operations.moves_values() { json::normalise_again } else { json::normalise };
     through_json(tree, root).map_err(|error| failed(no_json(tree, patch.place, &error)))?;
+    tree.clear_comments();
     check_annotations(tree, patch.place).map_err(failed)?;
     string_map::rewrite_annotations(tree, &stamp, |_| false);
     if sees_marks {

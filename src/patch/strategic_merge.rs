@@ -11,9 +11,13 @@ use crate::provenance::Stamp;
 use crate::resource::Gvk;
 use crate::schema::in_force::{self, InForce};
 use crate::schema::merge_keys::Schema;
+use crate::schema::openapi::{Custom, OpenApi};
 use crate::string_map::is_ambiguous;
+use crate::yaml::read::KEPT_ALIAS;
 use crate::yaml::resolve::{self};
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// The key of a directive, in mappings and as the only key of a list item.
 pub(super) const DIRECTIVE: &str = "$patch";
@@ -40,12 +44,33 @@ pub fn merge(
 ) -> Result<Outcome> {
     let root = dest.root();
     let copy = dest.copy_from(patch, patch.root(), stamp);
-    let mut merge = Merge { tree: dest, in_force, stamp: *stamp, path: Vec::new(), fields_written: 0 };
+    let comments = SchemaComments::read(dest, stamp);
+    let mut merge = Merge {
+        tree: dest,
+        in_force,
+        comments: comments.as_ref(),
+        stamp: *stamp,
+        is_of_values: false,
+        path: Vec::new(),
+        fields_written: 0,
+    };
     let walked = merge.walk(Some(root), Some(copy), schema).map_err(|fault| merge.diagnose(fault))?;
     // A root directive `replace` gives the patch as result, which the reference throws away (upstream
     // `patchstrategicmerge.Filter`): the object stays as it is.
     let fields_written = merge.fields_written;
     Ok(if walked.is_some() { Outcome::Merged { fields_written } } else { Outcome::Deleted })
+}
+
+/// Merges values of no type into others, as [`merge`] does with objects, but new items of lists go last, and a field whose
+/// value is an alias (`yaml::read::read_values`) goes away. Returns what results, if anything does.
+pub(crate) fn merge_values(dest: &mut Tree, values: &Tree, stamp: &Stamp) -> Result<Option<NodeId>> {
+    let root = dest.root();
+    let copy = dest.copy_from(values, values.root(), stamp);
+    let (in_force, comments) = (None, None);
+    let (path, fields_written) = (Vec::new(), 0);
+    let mut merge = Merge { tree: dest, in_force, comments, stamp: *stamp, is_of_values: true, path, fields_written };
+    let walked = merge.walk(Some(root), Some(copy), None).map_err(|fault| merge.diagnose(fault))?;
+    Ok(walked.map(|walked| walked.node))
 }
 
 /// Why two trees cannot be merged. Nodes are those of the object's tree.
@@ -90,7 +115,11 @@ struct Field {
 pub(super) struct Merge<'t> {
     pub(super) tree: &'t mut Tree,
     in_force: Option<&'t InForce>,
+    /// The schemas in comments, if there are any.
+    comments: Option<&'t SchemaComments>,
     stamp: Stamp,
+    /// Values are merged, not objects: new items of lists that merge by keys go behind the others, and there are aliases.
+    pub(super) is_of_values: bool,
     /// The keys on the way to the current node, for messages.
     path: Vec<NodeId>,
     pub(super) fields_written: u32,
@@ -104,13 +133,29 @@ impl<'t> Merge<'t> {
         patch: Option<NodeId>,
         schema: Option<Schema<'_>>,
     ) -> Merged<Option<Walked>> {
-        let kind = [dest, patch].into_iter().flatten().find(|&id| !self.is_null(id)).map(|id| self.tree.kind(id));
+        let first = [dest, patch].into_iter().flatten().find(|&id| !self.is_null(id));
+        if first.is_some_and(|first| self.is_alias(first)) {
+            // Upstream `Walker.Walk` knows no aliases, and takes what it does not know for nothing.
+            return Ok(None);
+        }
+        let kind = first.map(|id| self.tree.kind(id));
         if let Some(expected) = kind {
             for node in [dest, patch].into_iter().flatten() {
-                if !self.is_null(node) && self.tree.kind(node) != expected {
+                if !self.is_null(node) && (self.tree.kind(node) != expected || self.is_alias(node)) {
                     return Err(Fault::WrongKind { expected, node });
                 }
             }
+        }
+        let schema = match self.comments {
+            Some(comments) => {
+                let present = [dest, patch].into_iter().flatten().filter(|&node| !self.is_null(node));
+                comments.first(self, present).or(schema)
+            }
+            None => schema,
+        };
+        if let (Some(_), Some(dest), Some(patch)) = (self.comments, dest, patch) {
+            // What a patch says holds for the patches behind it, too (upstream `Merger.SetComments`).
+            self.tree.take_comment(dest, patch);
         }
         match kind {
             Some(Kind::Scalar) => Ok(found(patch.or(dest))),
@@ -145,7 +190,11 @@ impl<'t> Merge<'t> {
         let mut added = Vec::new();
         for field in self.fields(target, patch) {
             let Some((key, _)) = field.dest.or(field.patch) else { continue };
-            let schema = schema.and_then(|schema| schema.field(self.tree.text(key)));
+            let mut schema = schema.and_then(|schema| schema.field(self.tree.text(key)));
+            if let Some(comments) = self.comments {
+                let sides = [field.dest, field.patch].into_iter().flatten();
+                schema = comments.first(self, sides.flat_map(|(key, value)| [value, key])).or(schema);
+            }
             self.path.push(key);
             let value = self.walk(field.dest.map(|(_, value)| value), field.patch.map(|(_, value)| value), schema)?;
             self.path.pop();
@@ -291,7 +340,7 @@ impl<'t> Merge<'t> {
     fn overwrite(&mut self, dest: NodeId, patch: NodeId) {
         let tag = resolve::effective_tag(self.tree, patch);
         let same_text = self.tree.text(dest) == self.tree.text(patch);
-        if same_text && resolve::effective_tag(self.tree, dest) == tag {
+        if same_text && resolve::effective_tag(self.tree, dest) == tag && !self.is_untagged(dest) {
             return;
         }
         let text = self.tree.text(patch).to_owned();
@@ -334,14 +383,15 @@ impl<'t> Merge<'t> {
         }
     }
 
-    /// Quotes a plain string that YAML 1.1 would not read as one, patched or not (upstream `FieldSetter`). Nothing is
-    /// printed differently, but a later patch then finds quotes to keep.
+    /// Quotes a plain string that YAML 1.1 would not read as one, patched or not (upstream `FieldSetter`). What was read is
+    /// not printed differently, but a later patch then finds quotes to keep. What a directive wrote without a tag counts
+    /// as a string here, and becomes one.
     fn quote_if_ambiguous(&mut self, value: Option<Walked>) {
         let Some(Walked { node, .. }) = value else { return };
         if self.tree.is_scalar(node)
             && self.tree.style(node) == Style::Plain
             && is_ambiguous(self.tree.text(node))
-            && resolve::effective_tag(self.tree, node) == Tag::Str
+            && (self.is_untagged(node) || resolve::effective_tag(self.tree, node) == Tag::Str)
         {
             self.tree.set_style_and_tag(node, Style::DoubleQuoted, Tag::Str);
         }
@@ -365,9 +415,10 @@ impl<'t> Merge<'t> {
             self.remove_keys(map, |_, key| removed.binary_search(&key).is_ok());
         }
         for &(key, value) in added {
-            // The key is a new node upstream, which keeps the style but not the tag.
+            // The key is a new node upstream, which keeps the style but neither tag nor comment.
             let style = self.tree.style(key);
             self.tree.set_style_and_tag(key, style, Tag::Implied);
+            self.tree.remove_comment(key);
             self.tree.push_entry(map, key, value);
         }
     }
@@ -383,9 +434,18 @@ impl<'t> Merge<'t> {
         self.tree.retain_entries(map, |tree, key, _| !is_removed(tree, key));
     }
 
+    fn is_alias(&self, id: NodeId) -> bool {
+        self.is_of_values && self.tree.tag(id) == KEPT_ALIAS && self.tree.text(id).is_empty()
+    }
+
+    /// Returns whether a directive wrote a scalar of an object without a tag; values of no object all have types.
+    fn is_untagged(&self, id: NodeId) -> bool {
+        !self.is_of_values && self.tree.is_untagged(id)
+    }
+
     /// Returns whether a node is an explicit null (upstream `IsMissingOrNull`, for what exists).
     pub(super) fn is_null(&self, id: NodeId) -> bool {
-        self.tree.is_scalar(id) && resolve::effective_tag(self.tree, id) == Tag::Null
+        self.tree.is_scalar(id) && resolve::effective_tag(self.tree, id) == Tag::Null && !self.is_untagged(id)
     }
 
     /// Finds the schema of an object inside an object without one, by its own `apiVersion` and `kind`.
@@ -420,6 +480,27 @@ impl<'t> Merge<'t> {
                 Diagnostic::error(Code::LimitExceeded, message).at(self.tree.place(list), "this list")
             }
         }
+    }
+}
+
+/// The schemas that comments of an object and its patch hold, read once (upstream `fieldmeta.FieldMeta`).
+struct SchemaComments(FxHashMap<Arc<str>, OpenApi>);
+
+impl SchemaComments {
+    fn read(tree: &Tree, stamp: &Stamp) -> Option<SchemaComments> {
+        let mut schemas = FxHashMap::default();
+        for (_, comment) in tree.comments() {
+            if !schemas.contains_key(comment) {
+                schemas.extend(OpenApi::of_comment(comment, stamp.by).map(|schema| (Arc::clone(comment), schema)));
+            }
+        }
+        (!schemas.is_empty()).then_some(SchemaComments(schemas))
+    }
+
+    /// Returns the schema in the comment of the first node that has one.
+    fn first<'t>(&'t self, merge: &Merge<'t>, nodes: impl Iterator<Item = NodeId>) -> Option<Schema<'t>> {
+        let document = nodes.filter_map(|node| self.0.get(merge.tree.comment(node)?)).next()?;
+        Some(Custom::of_comment(in_force::definitions(merge.in_force), document))
     }
 }
 

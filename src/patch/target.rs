@@ -13,7 +13,7 @@ const CANDIDATES_MAX: usize = 2_000;
 
 /// A compiled `target`.
 #[derive(Debug)]
-pub(super) struct Selector {
+pub(crate) struct Selector {
     place: Place,
     group: Matcher,
     version: Matcher,
@@ -65,7 +65,7 @@ impl Matcher {
 }
 
 impl Selector {
-    pub(super) fn new(target: &Target) -> Result<Selector> {
+    pub(crate) fn new(target: &Target) -> Result<Selector> {
         let labels = |selector: &Option<PlacedText>| {
             let Some(PlacedText { value, place }) = selector else { return Ok(None) };
             LabelSelector::parse(value)
@@ -85,7 +85,7 @@ impl Selector {
     }
 
     /// Returns the positions of the selected resources, in order (upstream `resWrangler.Select`).
-    pub(super) fn select(&self, resmap: &ResMap) -> Vec<usize> {
+    pub(crate) fn select(&self, resmap: &ResMap) -> Vec<usize> {
         match (self.kind.text(), self.name.text()) {
             (Some(kind), Some(name)) => {
                 let mut found = resmap.find_named(kind, name);
@@ -116,7 +116,7 @@ impl Selector {
     }
 
     /// Says that nothing is selected, with what comes nearest.
-    pub(super) fn unmatched(&self, resmap: &ResMap) -> Box<Diagnostic> {
+    pub(crate) fn unmatched(&self, resmap: &ResMap) -> Box<Diagnostic> {
         let warning = Diagnostic::warning(Code::PatchTargetUnmatched, "the target of this patch selects no object")
             .at(Some(self.place), "nothing matches");
         let wanted = self.name.text().unwrap_or("");

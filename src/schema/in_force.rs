@@ -2,11 +2,11 @@
 //!
 //! There is one for the whole build. The root's `openapi` field sets it, else that of the first base that has one, from
 //! then on. The reference reads a schema when it first needs one, and adds to what it has read before; so what was met
-//! before a base names its schema decides whether the built-in one holds as well, and which of the two wins. [`Progress`]
+//! before a base names its schema decides whether the built-in one holds as well, and which of the two wins. `Progress`
 //! follows that (upstream `openapi.SetSchema` and `initSchema`). Reading a document is `openapi`.
 
 use super::merge_keys::{self, Schema};
-use super::openapi::{Custom, OpenApi};
+use super::openapi::{BuiltIn, Custom, Definitions, OpenApi};
 use super::scope;
 use crate::diagnostic::Result;
 use crate::limits::Limits;
@@ -33,15 +33,29 @@ enum Layer {
 
 /// Returns what is known about a type; without schemas of the user's own the built-in one holds.
 pub fn of_type<'s>(in_force: Option<&'s InForce>, gvk: &Gvk) -> Option<Schema<'s>> {
-    let Some(InForce { layers, documents, .. }) = in_force else { return merge_keys::of_type(gvk) };
+    let Some(InForce { layers, .. }) = in_force else { return merge_keys::of_type(gvk) };
+    let all = definitions(in_force);
     let api_version = gvk.api_version();
     let find = |layer: &Layer| match *layer {
         Layer::BuiltIn => merge_keys::of_type(gvk),
-        Layer::Custom(at) => Custom::of_type(documents, at, &api_version, &gvk.kind).map(Schema::Custom),
+        Layer::Custom(at) => Custom::of_type(all, at, &api_version, &gvk.kind).map(Schema::Custom),
     };
     // kustomize's own type is added whatever else holds.
     let own = || (&*gvk.group == "kustomize.config.k8s.io").then(|| merge_keys::of_type(gvk)).flatten();
     layers.iter().rev().find_map(find).or_else(own)
+}
+
+/// Returns what references are looked up in.
+pub fn definitions(in_force: Option<&InForce>) -> Definitions<'_> {
+    let Some(InForce { layers, documents, .. }) = in_force else {
+        return Definitions { documents: &[], built_in: BuiltIn::Below };
+    };
+    let built_in = match layers.iter().position(|layer| *layer == Layer::BuiltIn) {
+        None => BuiltIn::Absent,
+        Some(0) => BuiltIn::Below,
+        Some(_) => BuiltIn::Above,
+    };
+    Definitions { documents, built_in }
 }
 
 impl InForce {
@@ -114,6 +128,11 @@ impl Progress {
     /// Returns whether nothing but the built-in schema can hold so far.
     pub(crate) fn is_plain(&self) -> bool {
         !matches!(self.setting, Setting::Custom(..))
+    }
+
+    /// Returns whether a schema of the user's own is set and not read yet.
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(self.setting, Setting::Custom(..)) && !self.is_read
     }
 
     /// Notes what a part of the build asks.

@@ -36,7 +36,7 @@ impl<'s> Schema<'s> {
             Schema::Mapping(Definition(fields)) => {
                 fields.iter().find(|(field, _)| *field == name).map(|&(_, schema)| schema)
             }
-            Schema::Custom(custom) => custom.field(name).map(Schema::Custom),
+            Schema::Custom(custom) => custom.field(name),
             Schema::List { .. } => None,
         }
     }
@@ -45,7 +45,7 @@ impl<'s> Schema<'s> {
     pub fn items(self) -> Option<Schema<'s>> {
         match self {
             Schema::List { items, .. } => items.map(Schema::Mapping),
-            Schema::Custom(custom) => custom.items().map(Schema::Custom),
+            Schema::Custom(custom) => custom.items(),
             Schema::Mapping(_) => None,
         }
     }
@@ -63,6 +63,53 @@ impl<'s> Schema<'s> {
 /// Returns what is known about a type.
 pub fn of_type(gvk: &Gvk) -> Option<Schema<'static>> {
     definition(&gvk.group, &gvk.version, &gvk.kind).map(Schema::Mapping)
+}
+
+/// Returns what is known under the name of a built-in definition, such as `io.k8s.api.core.v1.PodSpec`; names without
+/// merged lists are left out.
+pub(crate) fn of_definition(name: &str) -> Option<Schema<'static>> {
+    let (rest, kind) = name.rsplit_once('.')?;
+    let (rest, version) = rest.rsplit_once('.')?;
+    let package = rest.rsplit('.').next()?;
+    let definition = match (package, version, kind) {
+        ("meta", "v1", "ObjectMeta") => &OBJECT_META,
+        ("apps", "v1", "DaemonSetSpec" | "DeploymentSpec" | "ReplicaSetSpec" | "StatefulSetSpec")
+        | ("batch", "v1", "JobSpec")
+        | ("core", "v1", "ReplicationControllerSpec") => &WORKLOAD_SPEC,
+        ("apps", "v1", "DaemonSetStatus" | "DeploymentStatus" | "ReplicaSetStatus" | "StatefulSetStatus")
+        | ("batch", "v1", "JobStatus")
+        | (
+            "core",
+            "v1",
+            "NamespaceStatus" | "PersistentVolumeClaimStatus" | "ReplicationControllerStatus" | "ServiceStatus",
+        )
+        | ("policy", "v1" | "v1beta1", "PodDisruptionBudgetStatus")
+        | ("apiregistration", "v1" | "v1beta1", "APIServiceStatus") => &CONDITIONS,
+        ("batch", "v1" | "v1beta1", "CronJobSpec") => &CRON_JOB_SPEC,
+        ("batch", "v1" | "v1beta1", "JobTemplateSpec") => &JOB_TEMPLATE,
+        ("core", "v1", "Container") => &CONTAINER,
+        ("core", "v1", "EphemeralContainer") => &EPHEMERAL_CONTAINER,
+        ("core", "v1", "EphemeralVolumeSource") => &EPHEMERAL_VOLUME,
+        ("core", "v1", "NodeSpec") => &NODE_SPEC,
+        ("core", "v1", "NodeStatus") => &NODE_STATUS,
+        ("core", "v1", "PersistentVolumeClaimTemplate") => &OBJECT,
+        ("core", "v1", "PodSpec") => &POD_SPEC,
+        ("core", "v1", "PodStatus") => &POD_STATUS,
+        ("core", "v1", "PodTemplateSpec") => &POD_TEMPLATE_SPEC,
+        ("core", "v1", "ServiceSpec") => &SERVICE_SPEC,
+        ("core", "v1", "Volume") => &VOLUME,
+        ("storage", "v1" | "v1beta1", "CSINodeSpec") => &CSI_NODE_SPEC,
+        ("apps" | "autoscaling" | "batch" | "extensions" | "policy", ..) => definition(package, version, kind)?,
+        ("core", ..) => definition("", version, kind)?,
+        ("rbac", ..) => definition("rbac.authorization.k8s.io", version, kind)?,
+        ("flowcontrol", ..) => definition("flowcontrol.apiserver.k8s.io", version, kind)?,
+        _ => definition(&format!("{package}.k8s.io"), version, kind)?,
+    };
+    let is_named_so = ["io.k8s.api.", "io.k8s.apimachinery.pkg.apis.", "io.k8s.apiextensions-apiserver.pkg.apis."]
+        .into_iter()
+        .chain(["io.k8s.kube-aggregator.pkg.apis."])
+        .any(|prefix| rest.strip_prefix(prefix) == Some(package));
+    is_named_so.then_some(Schema::Mapping(definition))
 }
 
 fn definition(group: &str, version: &str, kind: &str) -> Option<&'static Definition> {

@@ -3,6 +3,7 @@
 //! Only what decides a build is taken out of it: under which types which lists merge, by which keys, and which types are
 //! cluster-scoped. Which document is in force is `schema::in_force`; how lists merge is `patch::keyed_list`.
 
+use super::merge_keys::{self, Schema};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::limits::Limits;
 use crate::provenance::{DirectiveId, Stamp};
@@ -44,32 +45,56 @@ struct Node {
 /// A schema inside a document.
 #[derive(Clone, Copy, Debug)]
 pub struct Custom<'s> {
-    all: &'s Documents,
+    all: Definitions<'s>,
     document: &'s OpenApi,
     node: u32,
 }
 
-/// Documents in the order in which they came into force; what a later one defines wins.
-pub type Documents = [Arc<OpenApi>];
+/// What references are looked up in.
+#[derive(Clone, Copy, Debug)]
+pub struct Definitions<'s> {
+    /// In the order in which they came into force; what a later one defines wins.
+    pub documents: &'s [Arc<OpenApi>],
+    /// Whether the built-in definitions hold as well.
+    pub built_in: BuiltIn,
+}
+
+/// Whether built-in definitions hold beside documents of the user's own, and which win.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// They do not hold.
+    Absent,
+    /// The documents win.
+    Below,
+    /// They win.
+    Above,
+}
 
 impl<'s> Custom<'s> {
     /// Returns the definition of a type in one of the documents.
-    pub fn of_type(all: &'s Documents, position: usize, api_version: &str, kind: &str) -> Option<Custom<'s>> {
-        let document = all.get(position)?;
+    pub fn of_type(all: Definitions<'s>, position: usize, api_version: &str, kind: &str) -> Option<Custom<'s>> {
+        let document = all.documents.get(position)?;
         let node = *document.types.get(&(api_version.to_owned(), kind.to_owned()))?;
         // The definition of a type is taken as it is: a reference at its very top is not followed.
         Some(Custom { all, document, node })
     }
 
+    /// Returns the schema that a comment holds; a reference is followed once, and stays without effect if it leads nowhere.
+    pub fn of_comment(all: Definitions<'s>, document: &'s OpenApi) -> Schema<'s> {
+        let comment = Custom { all, document, node: 0 };
+        let followed = comment.node().reference.as_ref().and_then(|reference| comment.follow(reference));
+        followed.unwrap_or(Schema::Custom(comment))
+    }
+
     /// Returns the schema of a field of a mapping (upstream `ResourceSchema.Field`).
-    pub fn field(self, name: &str) -> Option<Custom<'s>> {
+    pub fn field(self, name: &str) -> Option<Schema<'s>> {
         let node = self.node();
         let field = node.properties.get(name).copied().or(node.additional)?;
         self.at(field).resolved()
     }
 
     /// Returns the schema of the items of a list (upstream `ResourceSchema.Elements`).
-    pub fn items(self) -> Option<Custom<'s>> {
+    pub fn items(self) -> Option<Schema<'s>> {
         let node = self.node();
         let items = node.items.filter(|_| node.is_array)?;
         self.at(items).resolved()
@@ -88,21 +113,37 @@ impl<'s> Custom<'s> {
         Custom { node, ..self }
     }
 
-    fn resolved(mut self) -> Option<Custom<'s>> {
+    fn resolved(mut self) -> Option<Schema<'s>> {
         for _ in 0..REFERENCES_MAX {
-            let Some(reference) = &self.node().reference else { return Some(self) };
-            self = self.follow(reference)?;
+            let Some(reference) = &self.node().reference else { return Some(Schema::Custom(self)) };
+            match self.follow(reference)? {
+                Schema::Custom(found) => self = found,
+                built_in => return Some(built_in),
+            }
         }
         None
     }
 
     /// Follows a reference such as `#/definitions/Name`, further into `properties` where it says so.
-    fn follow(self, reference: &str) -> Option<Custom<'s>> {
+    fn follow(self, reference: &str) -> Option<Schema<'s>> {
         let pointer = reference.strip_prefix('#')?.strip_prefix("/definitions/")?;
         let mut parts = pointer.split('/').map(|part| part.replace("~1", "/").replace("~0", "~"));
         let name = parts.next()?;
-        let (document, &node) =
-            self.all.iter().rev().find_map(|document| Some((document, document.definitions.get(&name)?)))?;
+        let Definitions { documents, built_in } = self.all;
+        let own = || documents.iter().rev().find_map(|document| Some((document, *document.definitions.get(&name)?)));
+        let built_in_first = (built_in == BuiltIn::Above).then(|| merge_keys::of_definition(&name)).flatten();
+        let Some((document, node)) = own().filter(|_| built_in_first.is_none()) else {
+            let may_look = built_in != BuiltIn::Absent;
+            let mut found = merge_keys::of_definition(&name).filter(|_| may_look)?;
+            while let Some(part) = parts.next() {
+                found = match part.as_str() {
+                    "properties" => found.field(&parts.next()?)?,
+                    "items" => found.items()?,
+                    _ => return None,
+                };
+            }
+            return Some(found);
+        };
         let mut found = Custom { all: self.all, document, node };
         while let Some(part) = parts.next() {
             let next = match part.as_str() {
@@ -113,7 +154,7 @@ impl<'s> Custom<'s> {
             };
             found = found.at(next);
         }
-        Some(found)
+        Some(Schema::Custom(found))
     }
 }
 
@@ -140,7 +181,7 @@ impl OpenApi {
             })?,
         };
         let read = |tree: &Tree| {
-            let mut reader = Reader { tree, start, document: OpenApi::default() };
+            let mut reader = Reader { tree, start: Some(start), document: OpenApi::default() };
             reader.document().map(|()| reader.document)
         };
         // Nodes of a JSON text have no places of their own, those of the same text as YAML do.
@@ -148,6 +189,26 @@ impl OpenApi {
             Some(Err(placed)) => placed,
             _ => error,
         })
+    }
+
+    /// Reads the schema that a comment begins with; `None` if there is none, or one that says nothing at all.
+    ///
+    /// What stands behind it does not matter: upstream the error comes too late.
+    /// `{"$openapi": "name"}` stands for a reference to a setter (upstream `FieldMeta.processShortHand`).
+    pub fn of_comment(text: &str, by: DirectiveId) -> Option<OpenApi> {
+        let mut tree = Tree::new();
+        let root = json::decode(first_object(text), &mut tree, &Stamp { by, place: None }).ok()?;
+        let mut reader = Reader { tree: &tree, start: None, document: OpenApi::default() };
+        if !tree.is_mapping(root) || tree.entries(root).all(|(key, value)| reader.says_nothing(tree.text(key), value)) {
+            return None;
+        }
+        reader.schema(root).ok()?;
+        let has_strings = tree.entries(root).all(|(_, value)| reader.is_string(value) || reader.is_null(value));
+        if let Some(name) = reader.text(root, "$openapi").filter(|name| has_strings && !name.is_empty()) {
+            let setter = format!("#/definitions/io.k8s.cli.setters.{name}");
+            reader.document.nodes = vec![Node { reference: Some(setter), ..Node::default() }];
+        }
+        Some(reader.document)
     }
 
     /// Returns the types that are cluster-scoped by their paths.
@@ -163,9 +224,30 @@ impl OpenApi {
     }
 }
 
+/// Returns a text up to the bracket that closes its first one.
+fn first_object(text: &str) -> &str {
+    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_string,
+            b'"' => is_string = !is_string,
+            b'{' if !is_string => depth += 1,
+            b'}' if !is_string => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return text.get(..=at).unwrap_or(text);
+                }
+            }
+            _ => {}
+        }
+    }
+    text
+}
+
 struct Reader<'t> {
     tree: &'t Tree,
-    start: Place,
+    start: Option<Place>,
     document: OpenApi,
 }
 
@@ -267,6 +349,45 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Returns whether a field of a schema is as good as absent.
+    fn says_nothing(&self, key: &str, value: NodeId) -> bool {
+        let is_empty = self.is_null(value) || self.is_string(value) && self.tree.text(value).is_empty();
+        let is_false = effective_tag(self.tree, value) == Tag::Bool && self.tree.text(value) == "false";
+        match key {
+            "$ref" | "$schema" | "id" | "description" | "format" | "title" | "pattern" | "discriminator" => is_empty,
+            "nullable" | "exclusiveMaximum" | "exclusiveMinimum" | "uniqueItems" | "readOnly" => {
+                is_false || self.is_null(value)
+            }
+            "type"
+            | "default"
+            | "maximum"
+            | "minimum"
+            | "maxLength"
+            | "minLength"
+            | "maxItems"
+            | "minItems"
+            | "multipleOf"
+            | "enum"
+            | "maxProperties"
+            | "minProperties"
+            | "required"
+            | "items"
+            | "allOf"
+            | "oneOf"
+            | "anyOf"
+            | "not"
+            | "properties"
+            | "additionalProperties"
+            | "patternProperties"
+            | "dependencies"
+            | "additionalItems"
+            | "definitions"
+            | "externalDocs"
+            | "example" => self.is_null(value),
+            _ => false,
+        }
+    }
+
     fn is_array(&self, node: NodeId) -> bool {
         let Some(found) = self.get(node, "type") else { return false };
         let mut items = self.tree.items(found);
@@ -344,7 +465,6 @@ impl Reader<'_> {
     }
 
     fn fault(&self, node: NodeId, message: &str) -> Box<Diagnostic> {
-        let place = self.tree.place(node).unwrap_or(self.start);
-        Diagnostic::error(Code::OpenApiInvalid, message).at(Some(place), "")
+        Diagnostic::error(Code::OpenApiInvalid, message).at(self.tree.place(node).or(self.start), "")
     }
 }
