@@ -3,10 +3,13 @@
 //! The session keeps these for bases that are included again; how they come about is `accumulate`.
 
 use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::fieldspec::TransformerConfig;
+use crate::object_origin::ObjectOrigin;
 use crate::provenance::{DirectiveId, Touched};
 use crate::resmap::ResMap;
 use crate::schema::in_force::SchemaUse;
 use crate::source::Place;
+use crate::vars::Vars;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,7 +22,9 @@ pub(crate) type BaseCache = FxHashMap<BaseKey, Result<Arc<Accumulated>, Arc<[Dia
 pub(crate) struct BaseKey {
     pub(crate) directory: Arc<str>,
     pub(crate) restrictions_off: bool,
-    pub(crate) origin: Option<Arc<str>>,
+    pub(crate) origin: Option<Arc<ObjectOrigin>>,
+    /// What its charts inherit, where charts are enabled.
+    pub(crate) helm_namespace: Option<Arc<str>>,
 }
 
 /// What one kustomization amounts to before the steps that only a root takes.
@@ -42,6 +47,13 @@ pub(crate) struct Gathered {
     pub(crate) directories: BTreeSet<Arc<str>>,
     /// What was asked of the schema of the build, and whether an `openapi` field set it.
     pub(crate) schema: SchemaUse,
+    /// The field specs in effect; nothing before the first base or the kustomization's own are joined. Not touched by
+    /// `extend`: overlays join it, components go on with their parent's.
+    pub(crate) config: Option<Arc<TransformerConfig>>,
+    /// `vars`, handed on like `config`.
+    pub(crate) vars: Vars,
+    /// Addresses of the remote repositories that these are in.
+    pub(crate) addresses: BTreeSet<Arc<str>>,
 }
 
 /// More diagnostics than anyone reads; the rest is dropped.
@@ -56,6 +68,7 @@ impl Gathered {
         self.inputs.extend(other.inputs.iter().cloned());
         self.directories.extend(other.directories.iter().cloned());
         self.schema.extend(other.schema);
+        self.addresses.extend(other.addresses.iter().cloned());
     }
 
     /// Takes over what a step reported: warnings stay, errors are handed back.

@@ -3,22 +3,23 @@
 use crate::accumulate::Accumulator;
 use crate::accumulated::Gathered;
 use crate::diagnostic::{Code, Diagnostic, Report, Severity};
-use crate::fieldspec::TransformerConfig;
-use crate::generate::{self, hash::HashError};
 use crate::kustomization::Kustomization;
 use crate::loader;
 pub use crate::loader::LoadRestrictions;
 use crate::manifest;
+use crate::object_origin::ObjectOrigin;
 use crate::order;
 use crate::programs::PluginOptions;
 use crate::provenance::{Stamp, Touched};
 use crate::refs;
+use crate::remote;
 use crate::resmap::ResMap;
-use crate::resource::Resource;
 use crate::session::Session;
 use crate::string_map;
-use crate::transform::metadata;
-use crate::yaml::emit::{self, EmitError, EmitErrorKind};
+use crate::transform::replacements;
+use crate::transform::{self, metadata};
+use crate::unprintable;
+use crate::yaml::emit;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -60,8 +61,10 @@ pub struct Build {
     pub warnings: Vec<Diagnostic>,
     /// What each directive touched.
     pub touched: Vec<Touched>,
-    /// The absolute path of every file that was read, sorted.
+    /// The absolute path of every local file that was read, sorted.
     pub inputs: Vec<Arc<str>>,
+    /// The address of every remote file that was read, sorted.
+    pub remote_files: Vec<Arc<str>>,
 }
 
 /// Builds the kustomization in a directory (absolute, or relative to the session's directory).
@@ -71,9 +74,13 @@ pub fn build(session: &mut Session<'_>, directory: &str, options: &BuildOptions)
     let mut gathered = Gathered::default();
     let result = run(session, directory, options, &mut gathered);
     let Gathered { warnings, touched, inputs, .. } = gathered;
-    let (touched, inputs) = (touched.into_values().collect(), inputs.into_iter().collect());
+    let touched = touched.into_values().collect();
+    let (fetched, inputs): (Vec<_>, Vec<_>) = inputs.into_iter().partition(|path| session.is_fetched(path));
+    let remote_files = fetched.into_iter().filter(|path| remote::is_remote_file(path)).collect();
     match result {
-        Ok((resources, text, documents)) => Ok(Build { text, documents, resources, warnings, touched, inputs }),
+        Ok((resources, text, documents)) => {
+            Ok(Build { text, documents, resources, warnings, touched, inputs, remote_files })
+        }
         Err(errors) => Err(warnings.into_iter().chain(errors).collect()),
     }
 }
@@ -86,27 +93,38 @@ fn run(
     options: &BuildOptions,
     gathered: &mut Gathered,
 ) -> Result<Printed, Vec<Diagnostic>> {
-    let config = TransformerConfig::default();
     let root = loader::top(session, directory).map_err(single)?;
     let mut accumulator = Accumulator {
         session,
         restrictions: options.load_restrictions,
-        config: &config,
         plugins: &options.plugins,
+        helm_namespace: None,
+        helm_api_versions: Vec::new(),
         schema: Default::default(),
     };
     let file = accumulator.load(&root, gathered)?;
     let wants = |option: &str| file.build_metadata.iter().any(|wanted| wanted.value == option);
-    let origin: Option<Arc<str>> = (!file.build_metadata.is_empty()).then(|| ".".into());
+    let origin = (!file.build_metadata.is_empty()).then(ObjectOrigin::top);
     let mut resources = accumulator.accumulate(&root, &file, origin.as_ref(), ResMap::default(), gathered)?;
 
-    add_hashes(session, &file, &mut resources).map_err(single)?;
+    if resources.iter().any(|resource| resource.needs_hash) {
+        let by = session.directive("generatorOptions", None, whole(&file));
+        transform::hash::apply(&mut resources, by).map_err(single)?;
+    }
     let mut report = Report::default();
     let by = session.directive("nameReference", None, whole(&file));
+    let config = Arc::clone(gathered.config.as_ref().unwrap_or(&session.built_in));
     refs::name_reference::fix(&mut resources, &config, by, &mut report);
     gathered.settle(report)?;
-    // Variables are substituted here.
+    let mut report = Report::default();
+    let vars = std::mem::take(&mut gathered.vars);
+    let touched = refs::var_reference::resolve(&mut resources, &vars, &config, &mut report);
+    gathered.touched.extend(touched.into_iter().map(|touched| (touched.by, touched)));
+    gathered.settle(report)?;
     drop_local(&mut resources)?;
+    if let Some((first, second)) = resources.find_repeated() {
+        return Err(single(replacements::repeated(resources.get(first), resources.get(second))));
+    }
     sort(&file, options, &mut resources).map_err(single)?;
     let mut stamp_of = |option: &str| {
         let index = file.build_metadata.iter().position(|wanted| wanted.value == option);
@@ -130,45 +148,6 @@ fn run(
     Ok((resources, text, documents))
 }
 
-/// Gives generated objects their hash suffix (upstream `HashTransformer`).
-fn add_hashes(
-    session: &mut Session<'_>,
-    file: &Kustomization,
-    resources: &mut ResMap,
-) -> crate::diagnostic::Result<()> {
-    let mut by = None;
-    for position in 0..resources.len() {
-        if !resources.get(position).needs_hash {
-            continue;
-        }
-        let by = *by.get_or_insert_with(|| session.directive("generatorOptions", None, whole(file)));
-        let resource = resources.get(position);
-        let kind = &resource.id.gvk.kind;
-        let suffix = generate::hash::suffix(&resource.tree, kind).map_err(|error| match error {
-            HashError::Content(error) => emit_error(resource, &error),
-            HashError::Kind => {
-                let message = format!(
-                    "{} asks for a hash suffix, which only config maps and secrets have",
-                    resource.short_name()
-                );
-                Diagnostic::error(Code::InvalidField, message).at(resource.tree.place(resource.root()), "")
-            }
-        })?;
-        let name = format!("{}-{suffix}", resource.id.name);
-        let resource = resources.get_mut(position);
-        resource.push_previous_id();
-        let tree = resource.tree_mut();
-        if let Some(metadata) = tree.get(tree.root(), "metadata") {
-            // What the new name is made of stands where the old one does.
-            let stamp = Stamp { by, place: tree.get(metadata, "name").and_then(|node| tree.place(node)) };
-            let node = tree.new_string(&name, &stamp);
-            tree.set_entry(metadata, "name", node, &stamp);
-        }
-        resources.refresh(position);
-    }
-    Ok(())
-}
-
 /// Drops objects that are for the build only (upstream `KustTarget.IgnoreLocal`).
 fn drop_local(resources: &mut ResMap) -> Result<(), Vec<Diagnostic>> {
     let mut local = Vec::new();
@@ -177,9 +156,7 @@ fn drop_local(resources: &mut ResMap) -> Result<(), Vec<Diagnostic>> {
         if report.keep(manifest::validate(resource)).is_none() {
             continue;
         }
-        let tree = &resource.tree;
-        let value = tree.get_path(tree.root(), &["metadata", "annotations", "config.kubernetes.io/local-config"]);
-        if value.is_some_and(|value| tree.text(value) != "false") {
+        if manifest::is_local(&resource.tree) {
             local.push(position);
         }
     }
@@ -252,36 +229,11 @@ fn print(resources: &ResMap, n_bytes_read: usize) -> Result<(String, Vec<Range<u
             let place = resource.tree.place(resource.root());
             errors.push(*Diagnostic::error(Code::LimitExceeded, message).at(place, ""));
         } else if let Err(error) = emit::emit(&resource.tree, resource.root(), &mut text) {
-            errors.push(*emit_error(resource, &error));
+            errors.push(*unprintable::error(resource, &error));
         }
         documents.push(start..text.len());
     }
     if errors.is_empty() { Ok((text, documents)) } else { Err(errors) }
-}
-
-fn emit_error(resource: &Resource, error: &EmitError) -> Box<Diagnostic> {
-    let tree = &resource.tree;
-    let place = tree.place(error.node);
-    let name = resource.short_name();
-    match &error.kind {
-        EmitErrorKind::DuplicateKey(first) => {
-            let key = tree.text(error.node);
-            Diagnostic::error(Code::DuplicateKey, format!("the key `{key}` stands twice in one mapping of {name}"))
-                .at(place, "again here")
-                .at(tree.place(*first), "first here")
-                .help("remove one of them")
-        }
-        EmitErrorKind::InvalidKey => Diagnostic::error(Code::InvalidKey, format!("a key in {name} is not a string"))
-            .at(place, "this key")
-            .help("put the key in quotes"),
-        EmitErrorKind::InvalidValue(words) => {
-            Diagnostic::error(Code::InvalidValue, format!("a value in {name} cannot be printed: {words}"))
-                .at(place, "this value")
-        }
-        EmitErrorKind::TooDeep => {
-            Diagnostic::error(Code::LimitExceeded, format!("{name} is nested too deeply to be printed")).at(place, "")
-        }
-    }
 }
 
 fn whole(file: &Kustomization) -> crate::source::Place {

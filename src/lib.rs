@@ -18,6 +18,10 @@ pub mod provenance;
 
 pub mod yaml;
 
+pub mod remote;
+
+pub mod object_origin;
+
 pub mod fieldspec;
 pub mod resource;
 pub mod schema;
@@ -30,23 +34,31 @@ pub mod string_map;
 mod accumulated;
 mod marks;
 pub mod pattern;
+mod vars;
 
 pub mod manifest;
 pub mod programs;
+mod unprintable;
 
 pub mod session;
 
 pub mod loader;
 
 pub mod generate;
+mod helm;
 pub mod order;
 pub mod patch;
 pub mod refs;
 pub mod transform;
 
+mod plugins;
+
 pub mod accumulate;
 
 pub mod build;
+
+pub mod create;
+pub mod localize;
 
 #[cfg(feature = "cli")]
 pub mod cli;

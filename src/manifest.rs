@@ -47,6 +47,30 @@ pub fn resources(documents: Vec<Tree>, report: &mut Report) -> Vec<Arc<Resource>
     list
 }
 
+/// Makes resources of documents as they are: only a `List` that stands alone is taken apart, and objects that are for a
+/// build only are dropped (upstream `resource.Factory.DropLocalNodes`).
+pub(crate) fn resources_as_they_are(documents: Vec<Tree>, report: &mut Report) -> Vec<Arc<Resource>> {
+    let is_only = documents.len() == 1;
+    let documents = documents.into_iter().flat_map(|tree| match only_list_items(&tree).filter(|_| is_only) {
+        Some(items) => items.into_iter().map(|item| tree.extract(item)).collect(),
+        None => vec![tree],
+    });
+    let mut list = Vec::new();
+    for tree in documents.filter(|tree| !is_nil_or_empty(tree, tree.root())) {
+        let resource = Resource::new(Arc::new(tree));
+        if report.keep(validate(&resource)).is_some() && !is_local(&resource.tree) {
+            list.push(Arc::new(resource));
+        }
+    }
+    list
+}
+
+/// Returns whether an object is for the build only.
+pub(crate) fn is_local(tree: &Tree) -> bool {
+    let value = tree.get_path(tree.root(), &["metadata", "annotations", "config.kubernetes.io/local-config"]);
+    value.is_some_and(|value| tree.text(value) != "false")
+}
+
 /// Returns an error if a tree is no Kubernetes object (upstream `RNode.GetValidatedMetadata`).
 pub fn validate(resource: &Resource) -> crate::diagnostic::Result<()> {
     let tree = &resource.tree;
@@ -140,5 +164,6 @@ fn normalised_item(tree: &Tree, item: NodeId) -> crate::diagnostic::Result<Tree>
         let message = "an item of this list cannot be written as JSON, which the list's kind asks for";
         Diagnostic::error(Code::InvalidValue, message).at(tree.place(error.node), "this value or key")
     })?;
+    tree.clear_comments();
     Ok(tree)
 }

@@ -5,6 +5,7 @@
 //! gets to see or to drop them. For such a patch the marks are written into the tree before it and read back after it.
 
 use crate::provenance::Stamp;
+use crate::resmap::ResMap;
 use crate::resource::{Behavior, MadeBy, PreviousId, Resource};
 use crate::string_map;
 use crate::yaml::tree::{NodeId, Tag, Tree};
@@ -25,7 +26,7 @@ const ALLOW_KIND_CHANGE: &str = "internal.config.kubernetes.io/allowKindChange";
 const HELM_GENERATED: &str = "internal.config.kubernetes.io/helm-generated";
 
 /// Only there where `buildMetadata` asks for it; the texts are made at the end of a build, a place is kept for them.
-const ORIGIN: &str = "config.kubernetes.io/origin";
+pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
 const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
 
 const ALL: [&str; 10] = [
@@ -66,6 +67,11 @@ pub(crate) fn adopt(resource: &mut Arc<Resource>) {
     }
 }
 
+/// Returns whether a resource has marks.
+fn has_any(resource: &Resource) -> bool {
+    !marks(resource).is_empty()
+}
+
 /// Writes the marks of a resource into its annotations.
 pub(crate) fn write(resource: &mut Resource, stamp: &Stamp) {
     let marks = marks(resource);
@@ -79,6 +85,19 @@ pub(crate) fn write(resource: &mut Resource, stamp: &Stamp) {
         let value = tree.new_scalar(&value, style, Tag::Str, stamp);
         tree.set_entry(annotations, key, value, stamp);
     }
+}
+
+/// Writes the marks of all resources that have some and no annotations beside them; returns the positions of these.
+pub(crate) fn write_where_unseen(resources: &mut ResMap, stamp: &Stamp) -> Vec<usize> {
+    let mut written = Vec::new();
+    for position in 0..resources.len() {
+        let resource = resources.get(position);
+        if annotations(&resource.tree).is_none() && has_any(resource) {
+            write(resources.get_mut(position), stamp);
+            written.push(position);
+        }
+    }
+    written
 }
 
 /// Writes the options of a strategic merge patch into its annotations, from where they are merged like all others.

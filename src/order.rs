@@ -44,8 +44,39 @@ pub fn legacy(resmap: &mut ResMap, options: Option<&LegacySortOptions>) {
         None => ranks(ORDER_FIRST.iter().copied(), ORDER_LAST.iter().copied()),
     };
     let mut list: Vec<_> = resmap.iter().cloned().collect();
-    list.sort_by_cached_key(|resource| key(&resource.id, &ranks));
+    if ranks.get("Namespace").is_none_or(|&rank| rank == 0) && list.len() <= INSERTED_MAX {
+        for end in 1..list.len() {
+            for at in (1..=end).rev() {
+                if !list.get(at).zip(list.get(at - 1)).is_some_and(|(b, a)| is_less(&b.id, &a.id, &ranks)) {
+                    break;
+                }
+                list.swap(at, at - 1);
+            }
+        }
+    } else {
+        list.sort_by_cached_key(|resource| key(&resource.id, &ranks));
+    }
     resmap.reorder(list);
+}
+
+/// Go sorts lists up to this length by insertion. That shows where the order contradicts itself: a core Namespace comes
+/// before those of other groups, which may come before a third object that the core one comes behind.
+const INSERTED_MAX: usize = 12;
+
+/// Compares two objects as the reference does (upstream `gvkLessThan`).
+fn is_less(a: &ResId, b: &ResId, ranks: &FxHashMap<&str, isize>) -> bool {
+    let (a_key, b_key) = (key(a, ranks), key(b, ranks));
+    if a.gvk == b.gvk {
+        return a_key.id < b_key.id;
+    }
+    if a_key.rank != b_key.rank {
+        return a_key.rank < b_key.rank;
+    }
+    let are_namespaces = [a, b].iter().all(|id| &*id.gvk.kind == "Namespace");
+    if are_namespaces && [a, b].iter().any(|id| id.gvk.group.is_empty()) {
+        return a_key.gvk > b_key.gvk;
+    }
+    a_key.gvk < b_key.gvk
 }
 
 /// Ranks kinds: below zero come first, above zero last. A kind that is listed twice has its last rank.

@@ -18,6 +18,8 @@ pub struct ResMap {
     index: FxHashMap<(Arc<str>, Arc<str>), Bucket>,
     /// The user's own schemas that hold, if any.
     in_force: Option<Arc<InForce>>,
+    /// A replacement wrote a name or a type: identities may not be unique any more.
+    may_repeat: bool,
 }
 
 /// Buckets of at most this size are searched as they are.
@@ -179,6 +181,18 @@ impl ResMap {
             let key = (Arc::clone(&resource.id.gvk.kind), Arc::clone(&resource.id.name));
             self.index.entry(key).or_default().insert(position as u32, &self.list);
         }
+    }
+
+    /// Like [`ResMap::refresh`], for a new identity that another resource may have: nobody looks before the resources are
+    /// appended to others ([`ResMap::find_repeated`]).
+    pub(crate) fn refresh_unchecked(&mut self, position: usize) {
+        self.refresh(position);
+        self.may_repeat = true;
+    }
+
+    /// Returns the first two positions with the same current identity, which only [`ResMap::refresh_unchecked`] allows.
+    pub(crate) fn find_repeated(&self) -> Option<(usize, usize)> {
+        if self.may_repeat { self.find_conflict() } else { None }
     }
 
     /// Replaces the resource at a position.

@@ -3,9 +3,10 @@
 //! What the reference stores in `internal.config.kubernetes.io/*` annotations during a build (previous names, prefixes,
 //! hash mark, generator behaviour) are plain fields here. The set of resources is `resmap`.
 
+use crate::object_origin::ObjectOrigin;
 use crate::schema::scope;
-use crate::yaml::resolve::effective_tag;
-use crate::yaml::tree::{NodeId, Tag, Tree};
+use crate::yaml::resolve::is_null;
+use crate::yaml::tree::{NodeId, Tree};
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -53,6 +54,11 @@ impl Gvk {
     /// Splits an `apiVersion` at its first slash.
     pub fn new(api_version: &str, kind: &str) -> Gvk {
         let (group, version) = split_api_version(api_version);
+        Gvk::of(group, version, kind)
+    }
+
+    /// Makes a type of its parts.
+    pub fn of(group: &str, version: &str, kind: &str) -> Gvk {
         Gvk { group: group.into(), version: version.into(), kind: kind.into(), is_declared_cluster_scoped: false }
     }
 
@@ -194,6 +200,8 @@ pub struct Resource {
     pub allow_kind_change: bool,
     /// Made by a helm chart: the namespace transformer leaves it alone.
     pub helm_generated: bool,
+    /// Names of the `vars` that refer to the object.
+    pub vars: Vec<Arc<str>>,
     /// Where the object came from, for `buildMetadata: [originAnnotations]`.
     pub made_by: MadeBy,
     /// Which transformers ran over it, for `buildMetadata: [transformerAnnotations]`.
@@ -206,8 +214,8 @@ pub enum MadeBy {
     /// Not known.
     #[default]
     Unknown,
-    /// A file, by its path.
-    File(Arc<str>),
+    /// A file, by where it stands.
+    File(Arc<ObjectOrigin>),
     /// A generator.
     Generator(Arc<Configured>),
 }
@@ -215,8 +223,8 @@ pub enum MadeBy {
 /// A generator or transformer and the file that configured it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Configured {
-    /// The absolute path of the kustomization file.
-    pub configured_in: Arc<str>,
+    /// Where the file stands that configured it.
+    pub configured_in: Arc<ObjectOrigin>,
     /// `apiVersion` of the plugin, `builtin` for the built-in ones.
     pub api_version: Arc<str>,
     /// Kind of the plugin, such as `PrefixTransformer`.
@@ -243,6 +251,7 @@ impl Resource {
             allow_name_change: false,
             allow_kind_change: false,
             helm_generated: false,
+            vars: Vec::new(),
             made_by: MadeBy::Unknown,
             transformations: Vec::new(),
         }
@@ -331,7 +340,7 @@ struct IdTexts<'t> {
 fn id_texts(tree: &Tree) -> IdTexts<'_> {
     let root = tree.root();
     let text = |node: Option<NodeId>| match node {
-        Some(node) if tree.is_scalar(node) && effective_tag(tree, node) != Tag::Null => tree.text(node),
+        Some(node) if tree.is_scalar(node) && !is_null(tree, node) => tree.text(node),
         _ => "",
     };
     let metadata = tree.get(root, "metadata");

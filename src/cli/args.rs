@@ -2,11 +2,17 @@
 //!
 //! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
+use super::create::CreateArgs;
+use super::localize::LocalizeArgs;
+use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
 use crate::build::{LoadRestrictions, Reorder};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::programs::{HelmOptions, PluginOptions};
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::marker::PhantomData;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -18,6 +24,17 @@ Examples:
   rustomize help build                 the flags of a command
   rustomize help errors                all codes of errors and warnings
   rustomize help errors patch-failed   what a code means, with an example";
+
+const VENDOR_EXAMPLES: &str = "\
+Examples:
+  rustomize vendor overlays/*                  fetch what they need
+  rustomize build --offline overlays/production
+  rustomize vendor --update overlays/*         take what branches and tags stand for now
+  rustomize vendor --check overlays/*          is everything there, and as locked?
+
+Exit codes:
+  0  success
+  1  something could not be fetched or built, or is not as locked; lock.json is left alone";
 
 const BUILD_EXAMPLES: &str = "\
 Examples:
@@ -59,12 +76,21 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Print the manifests of a kustomization
     Build(BuildArgs),
+    /// Write a new kustomization file into the current directory
+    #[command(alias = "init")]
+    Create(CreateArgs),
+    /// Copy a kustomization with all it references into a new directory
+    Localize(LocalizeArgs),
+    /// Fetch remote bases and files into .rustomize/, for builds without network
+    Vendor(VendorArgs),
     /// Print the version
     Version(VersionArgs),
     /// Print a completion script for a shell
     Completion(CompletionArgs),
     /// Print this message, the help of a command, or what an error code means
     Help(HelpArgs),
+    #[command(name = "cfg", hide = true, disable_help_flag = true, aliases = super::not_offered::OTHERS)]
+    NotOffered(NotOfferedArgs),
 }
 
 /// Print the manifests of a kustomization.
@@ -86,14 +112,18 @@ pub(super) struct BuildArgs {
     #[arg(long)]
     pub(super) strict: bool,
 
+    /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
+    #[arg(long)]
+    pub(super) offline: bool,
+
     /// Which files a kustomization may load: those in and below its own directory, or any
-    #[arg(long, value_name = "RESTRICTION", value_enum, default_value_t = LoadRestrictor::RootOnly,
-          allow_hyphen_values = true)]
-    pub(super) load_restrictor: LoadRestrictor,
+    #[arg(long, value_name = "RESTRICTION", value_parser = Late::<LoadRestrictor>::new(),
+          default_value = "LoadRestrictionsRootOnly", allow_hyphen_values = true)]
+    pub(super) load_restrictor: Judged<LoadRestrictor>,
 
     /// Deprecated, use `sortOptions` in the kustomization: the order of the output
-    #[arg(long, value_name = "ORDER", value_enum, hide_short_help = true, allow_hyphen_values = true)]
-    pub(super) reorder: Option<Order>,
+    #[arg(long, value_name = "ORDER", value_parser = Late::<Order>::new(), hide_short_help = true, allow_hyphen_values = true)]
+    pub(super) reorder: Option<Judged<Order>>,
 
     /// Deprecated, use `buildMetadata: [managedByLabel]`: add the label app.kubernetes.io/managed-by
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
@@ -105,10 +135,10 @@ pub(super) struct BuildArgs {
 }
 
 /// What a build may run; nothing by default.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Programs that a build may run (none by default)")]
 pub(super) struct PluginArgs {
-    /// Allow plugins and functions that are not built in
+    /// Allow plugins and functions that are not built in, and helm charts
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
           value_parser = parse_bool, hide_short_help = true)]
     enable_alpha_plugins: Option<bool>,
@@ -156,7 +186,9 @@ impl PluginArgs {
     /// Makes the engine's options of the flags.
     pub(super) fn options(&self) -> PluginOptions {
         let is_on = |flag: Option<bool>| flag == Some(true);
-        let helm = is_on(self.enable_helm).then(|| HelmOptions {
+        // Like the reference, whoever allows all plugins allows charts, whatever the other flag says.
+        let is_helm_on = is_on(self.enable_helm) || is_on(self.enable_alpha_plugins);
+        let helm = is_helm_on.then(|| HelmOptions {
             command: self.helm_command.clone(),
             api_versions: self.helm_api_versions.clone(),
             kube_version: self.helm_kube_version.clone().unwrap_or_default(),
@@ -169,11 +201,43 @@ impl PluginArgs {
             network_name: self.network_name.clone(),
             mounts: self.mount.clone(),
             env: self.env.clone(),
-            as_current_user: is_on(self.as_current_user),
+            container_user: is_on(self.as_current_user).then(super::build::current_user).flatten(),
             helm,
-            plugin_home: None,
+            plugin_home: super::build::plugin_home(),
         }
     }
+}
+
+/// Fetch remote bases and files into .rustomize/, for builds without network.
+///
+/// Builds each DIR, and keeps what had to be fetched in the nearest .rustomize/ at DIR or above it, or in a new one in the
+/// current directory. Its lock.json says which commit and content that is; what is locked stays as it is.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = VENDOR_EXAMPLES, args_override_self = true)]
+pub(super) struct VendorArgs {
+    /// The directories of kustomizations
+    #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub(super) directories: Vec<String>,
+
+    /// Fetch everything anew, and lock what it is now
+    #[arg(long, conflicts_with = "check")]
+    pub(super) update: bool,
+
+    /// Drop what none of the directories needs
+    #[arg(long, conflicts_with = "check")]
+    pub(super) prune: bool,
+
+    /// Fetch nothing and change nothing: fail if something is missing or is not what lock.json says
+    #[arg(long)]
+    pub(super) check: bool,
+
+    /// Which files a kustomization may load: those in and below its own directory, or any
+    #[arg(long, value_name = "RESTRICTION", value_enum, default_value_t = LoadRestrictor::RootOnly,
+          allow_hyphen_values = true)]
+    pub(super) load_restrictor: LoadRestrictor,
+
+    #[command(flatten)]
+    pub(super) plugins: PluginArgs,
 }
 
 /// Print the version.
@@ -296,8 +360,48 @@ pub(super) enum Shell {
     Powershell,
 }
 
+/// A value that is judged when all flags are read: of a flag given twice only the last one counts, right or wrong, as in the
+/// reference.
+pub(super) type Judged<E> = Result<E, String>;
+
+/// Reads a [`Judged`] value and offers the values there are.
+#[derive(Clone)]
+pub(super) struct Late<E>(PhantomData<E>);
+
+impl<E> Late<E> {
+    fn new() -> Late<E> {
+        Late(PhantomData)
+    }
+}
+
+impl<E: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for Late<E> {
+    type Value = Judged<E>;
+
+    fn parse_ref(&self, _: &clap::Command, _: Option<&clap::Arg>, value: &OsStr) -> Result<Judged<E>, clap::Error> {
+        let text = value.to_string_lossy();
+        Ok(E::from_str(&text, false).map_err(|_| text.into_owned()))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(E::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+    }
+}
+
+/// Returns a value that was judged to be right.
+pub(super) fn judged<E: ValueEnum>(flag: &str, value: &Judged<E>) -> Result<E, Box<Diagnostic>> {
+    match value {
+        Ok(value) => Ok(value.clone()),
+        Err(text) => {
+            let values = E::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            let values: Vec<String> = values.map(|value| format!("`{}`", value.get_name())).collect();
+            let message = format!("`{text}` is no value of `{flag}`");
+            Err(Diagnostic::error(Code::Usage, message).help(format!("its values are {}", values.join(" and "))))
+        }
+    }
+}
+
 /// Reads a boolean the way Go's flag packages do.
-fn parse_bool(text: &str) -> Result<bool, String> {
+pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),

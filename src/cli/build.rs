@@ -1,14 +1,18 @@
 //! `build`: flags to options, a build, and its result to where it belongs.
 
-use super::args::BuildArgs;
+use super::args::{BuildArgs, judged};
+use super::programs::NativePrograms;
+use super::remote::Network;
 use super::report::Reporter;
-use super::{Outcome, output};
+use super::vendor::Vendored;
+use super::{Outcome, native_to_slash, output};
 use crate::build::{BuildOptions, build};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::fs::Disk;
+use crate::remote::{Remotes, RepoSpec};
 use crate::session::Session;
 use crate::source::Sources;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Turns the label on for every build, if its value is exactly `on`.
 const ENABLE_MANAGED_BY_LABEL: &str = "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL";
@@ -29,16 +33,45 @@ pub(super) fn run(args: &BuildArgs, reporter: &mut Reporter) -> Outcome {
         reporter.add(&[*diagnostic], &Sources::default());
         return Outcome::Failure;
     }
+    let load_restrictions = judged("--load-restrictor", &args.load_restrictor);
+    let reorder = args.reorder.as_ref().map(|reorder| judged("--reorder", reorder)).transpose();
+    let (load_restrictions, reorder) = match (load_restrictions, reorder) {
+        (Ok(load_restrictions), Ok(reorder)) => (load_restrictions, reorder),
+        (Err(diagnostic), _) | (_, Err(diagnostic)) => {
+            reporter.add(&[*diagnostic], &Sources::default());
+            return Outcome::Failure;
+        }
+    };
     let options = BuildOptions {
-        load_restrictions: args.load_restrictor.into(),
-        reorder: args.reorder.into(),
+        load_restrictions: load_restrictions.into(),
+        reorder: reorder.into(),
         managed_by_label: args.enable_managedby_label == Some(true)
             || std::env::var_os(ENABLE_MANAGED_BY_LABEL).is_some_and(|value| value == "on"),
         plugins: args.plugins.options(),
     };
 
     let disk = Disk;
+    let programs = match NativePrograms::of_environment() {
+        Ok(programs) => programs,
+        Err(diagnostic) => {
+            reporter.add(&[*diagnostic], &Sources::default());
+            return Outcome::Failure;
+        }
+    };
+    let network = Network::default();
+    let vendored = match args.offline.then(|| Vendored::find(&resolved(&directory, &args.directory), &args.directory)) {
+        None => None,
+        Some(Ok(vendored)) => Some(vendored),
+        Some(Err(diagnostic)) => {
+            reporter.add(&[*diagnostic], &Sources::default());
+            return Outcome::Failure;
+        }
+    };
     let mut session = Session::for_one_build(&disk, &directory);
+    if options.plugins.allows_programs() {
+        session.programs = Some(&programs);
+    }
+    session.remotes = Some(vendored.as_ref().map_or(&network as &dyn Remotes, |vendored| vendored));
     let outcome = match build(&mut session, &native_to_slash(&args.directory), &options) {
         Ok(mut built) => {
             let is_refused = args.strict && raise(&mut built.warnings);
@@ -68,7 +101,14 @@ pub(super) fn run(args: &BuildArgs, reporter: &mut Reporter) -> Outcome {
 fn raise(diagnostics: &mut [Diagnostic]) -> bool {
     let mut is_raised = false;
     for diagnostic in diagnostics {
-        if matches!(diagnostic.code, Code::PatchTargetUnmatched | Code::ImageUnmatched) {
+        if matches!(
+            diagnostic.code,
+            Code::PatchTargetUnmatched
+                | Code::ImageUnmatched
+                | Code::ReplacementTargetUnmatched
+                | Code::VarUnused
+                | Code::CrdsWithoutEffect
+        ) {
             diagnostic.severity = Severity::Error;
             is_raised = true;
         }
@@ -101,14 +141,49 @@ fn deprecated_flags(args: &BuildArgs) -> Vec<Diagnostic> {
 }
 
 #[allow(clippy::disallowed_methods, reason = "this is the caller that tells the engine its directory")]
-fn working_directory() -> Result<String, Box<Diagnostic>> {
+pub(super) fn working_directory() -> Result<String, Box<Diagnostic>> {
     let fault = |words: String| Diagnostic::error(Code::Io, format!("cannot use the current directory: {words}"));
     let path = std::env::current_dir().map_err(|error| fault(output::words(&error)))?;
     let path = path.into_os_string().into_string().map_err(|_| fault("its path is not UTF-8".to_owned()))?;
     Ok(native_to_slash(&path))
 }
 
-/// Writes a path of this system the way the engine does.
-fn native_to_slash(path: &str) -> String {
-    if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
+/// Returns where a directory is that the user named; a remote one counts as where the user is.
+#[allow(clippy::disallowed_methods, reason = "what is beside or above a directory is found from where it really is")]
+pub(super) fn resolved(here: &str, directory: &str) -> PathBuf {
+    if RepoSpec::parse(directory).is_some() {
+        return PathBuf::from(here);
+    }
+    let path = Path::new(here).join(directory);
+    path.canonicalize().unwrap_or(path)
+}
+
+/// Returns the directory of legacy plugins: the first that is there (upstream `DefaultAbsPluginHome`).
+#[allow(clippy::disallowed_methods, reason = "variables of the reference; this is the caller that tells the engine")]
+pub(super) fn plugin_home() -> Option<String> {
+    let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let home = var("HOME").or_else(|| var("USERPROFILE"));
+    let below = |root: Option<&String>, path: &str| root.map(|root| format!("{root}/{path}"));
+    let candidates = [
+        var("KUSTOMIZE_PLUGIN_HOME"),
+        below(var("XDG_CONFIG_HOME").as_ref(), "kustomize/plugin"),
+        below(home.as_ref(), ".config/kustomize/plugin"),
+        below(home.as_ref(), "kustomize/plugin"),
+    ];
+    let found = candidates.into_iter().flatten().find(|path| Path::new(path).is_dir())?;
+    let absolute = std::path::absolute(found).ok()?.into_os_string().into_string().ok()?;
+    Some(native_to_slash(&absolute))
+}
+
+/// Returns user and group of this process, where such a thing exists.
+pub(super) fn current_user() -> Option<String> {
+    #[cfg(unix)]
+    {
+        let (user, group) = (rustix::process::getuid(), rustix::process::getgid());
+        Some(format!("{}:{}", user.as_raw(), group.as_raw()))
+    }
+    #[cfg(not(unix))]
+    {
+        None
+    }
 }

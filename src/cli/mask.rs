@@ -7,6 +7,7 @@
 //! - values of `stringData` anywhere, and of `data` unless the same mapping has a `kind` that is not `Secret`;
 //! - what follows the `=` of `literals` of a `secretGenerator`;
 //! - the `value` of a JSON 6902 operation whose `path` is below `/data` or `/stringData`, whatever its target is;
+//! - passwords, tokens and signatures in addresses of remote roots and files;
 //! - everything in a source marked [`Sensitivity::Opaque`] but the names of its variables.
 //!
 //! Not hidden: things that merely sound secret elsewhere (`password: x` in a Deployment).
@@ -69,7 +70,7 @@ pub(super) struct Mask {
 impl Mask {
     /// Judges a source; `is_broken_inside` says that a text inside it does not parse.
     pub(super) fn of(source: &Arc<Source>, is_broken_inside: bool) -> Mask {
-        let hidden = match source.sensitivity {
+        let mut hidden = match source.sensitivity {
             Sensitivity::Yaml => {
                 let mut hidden = scan::hidden(&source.text);
                 hidden.extend(broken::hidden(&source.text, is_broken_inside || !parses(source)));
@@ -77,6 +78,7 @@ impl Mask {
             }
             Sensitivity::Opaque => opaque(&source.text),
         };
+        hidden.extend(crate::remote::credentials(&source.text));
         Mask { hidden: merge(hidden) }
     }
 

@@ -7,13 +7,21 @@
 mod args;
 mod build;
 mod completion;
+mod create;
+#[cfg(test)]
+mod flags_page;
 mod help;
 mod json;
+mod localize;
 mod mask;
+mod not_offered;
 mod output;
+mod programs;
 mod redact;
+mod remote;
 mod render;
 mod report;
+mod vendor;
 mod version;
 
 use args::{Cli, Command};
@@ -78,6 +86,10 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             let mut reporter = Reporter::new(cli.error_format, cli.color.into());
             let outcome = match cli.command {
                 Some(Command::Build(args)) => build::run(&args, &mut reporter),
+                Some(Command::Create(args)) => create::run(&args, &mut reporter),
+                Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
+                Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
+                Some(Command::Vendor(args)) => vendor::run(&args, &mut reporter),
                 Some(Command::Version(args)) => version::run(&args, program, &mut reporter),
                 Some(Command::Completion(args)) => completion::run(&args, program, &mut reporter),
                 Some(Command::Help(args)) => help::run(&args, program, color, &mut reporter),
@@ -113,6 +125,11 @@ fn usage(error: clap::Error, format: ErrorFormat, color: args::Color) -> Outcome
     reporter.add(&[*diagnostic], &crate::source::Sources::default());
     reporter.finish();
     Outcome::Failure
+}
+
+/// Writes a path of this system the way the engine does.
+fn native_to_slash(path: &str) -> String {
+    if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
 }
 
 /// Finds the two choices that matter to a command line which cannot be parsed.

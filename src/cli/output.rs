@@ -40,6 +40,34 @@ pub(super) fn manifests(build: &Build, path: Option<&Path>, reporter: &mut Repor
     finish(result, reporter)
 }
 
+/// Writes a new or replaced file.
+pub(super) fn text_file(path: &Path, text: &str, reporter: &mut Reporter) -> Outcome {
+    finish(file(path, text), reporter)
+}
+
+/// Writes a tree of new directories and files, all or nothing: it is made beside its place and then moved there.
+pub(super) fn tree(output: &crate::localize::Output, destination: &str, reporter: &mut Reporter) -> Outcome {
+    let destination = Path::new(destination);
+    let parent = destination.parent().unwrap_or(Path::new("/"));
+    let result = || -> Result<()> {
+        // It goes away with everything in it, unless that was moved.
+        let made = tempfile::Builder::new().prefix(".rustomize-").tempdir_in(parent);
+        let temporary = made.map_err(|error| fault(destination, &error))?;
+        let top = temporary.path().join("tree");
+        for (path, bytes) in output.iter() {
+            let relative = Path::new(path).strip_prefix(destination).unwrap_or(Path::new(""));
+            let path = if relative.as_os_str().is_empty() { top.clone() } else { top.join(relative) };
+            let written = match bytes {
+                None => std::fs::create_dir(&path),
+                Some(bytes) => std::fs::write(&path, bytes),
+            };
+            written.map_err(|error| fault(&destination.join(relative), &error))?;
+        }
+        std::fs::rename(&top, destination).map_err(|error| fault(destination, &error))
+    };
+    finish(result(), reporter)
+}
+
 /// Returns a system error's words without its number.
 pub(super) fn words(error: &std::io::Error) -> String {
     let text = error.to_string();

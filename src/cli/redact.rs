@@ -2,10 +2,12 @@
 //!
 //! The engine does not put values into its messages knowingly, but some name what they met (`*hunter2` is an alias of that
 //! name). This is the second line of defence: a literal in backticks goes if it stands in a hidden part of a line that the
-//! diagnostic is about, or if the diagnostic points into a hidden part and the literal is not seen nearby.
+//! diagnostic is about, or if the diagnostic points into a hidden part and the literal is not seen nearby. Credentials in
+//! addresses go wherever they stand.
 
 use super::mask::Masks;
 use crate::diagnostic::Diagnostic;
+use crate::remote::without_credentials;
 use std::borrow::Cow;
 
 /// Stands for a literal.
@@ -23,8 +25,31 @@ struct Near {
     is_inside: bool,
 }
 
-/// Returns the diagnostic without values of secrets.
+/// Returns the diagnostic without values of secrets and without credentials in addresses.
 pub(super) fn redact<'d>(diagnostic: &'d Diagnostic, masks: &mut Masks<'_>) -> Cow<'d, Diagnostic> {
+    let mut redacted = without_values(diagnostic, masks);
+    if has_address(&redacted) {
+        for text in texts_of(redacted.to_mut()) {
+            *text = without_credentials(text);
+        }
+    }
+    redacted
+}
+
+fn has_address(diagnostic: &Diagnostic) -> bool {
+    let words = [&diagnostic.message].into_iter().chain(&diagnostic.path).chain(&diagnostic.notes);
+    let labels = diagnostic.labels.iter().map(|label| &label.text);
+    words.chain(&diagnostic.help).chain(labels).any(|text| text.contains("://"))
+}
+
+/// Everything in words.
+fn texts_of(diagnostic: &mut Diagnostic) -> impl Iterator<Item = &mut String> {
+    let labels = diagnostic.labels.iter_mut().map(|label| &mut label.text);
+    let words = labels.chain([&mut diagnostic.message]).chain(&mut diagnostic.notes).chain(&mut diagnostic.help);
+    words.chain(&mut diagnostic.path)
+}
+
+fn without_values<'d>(diagnostic: &'d Diagnostic, masks: &mut Masks<'_>) -> Cow<'d, Diagnostic> {
     let mut near = Near { hidden: Vec::new(), shown: Vec::new(), is_inside: false };
     for label in &diagnostic.labels {
         let (source, mask, place) = masks.at(label.place);
@@ -39,8 +64,7 @@ pub(super) fn redact<'d>(diagnostic: &'d Diagnostic, masks: &mut Masks<'_>) -> C
         return Cow::Borrowed(diagnostic);
     }
     let mut redacted = diagnostic.clone();
-    let labels = redacted.labels.iter_mut().map(|label| &mut label.text);
-    for text in labels.chain([&mut redacted.message]).chain(&mut redacted.notes).chain(&mut redacted.help) {
+    for text in texts_of(&mut redacted) {
         *text = near.without_values(text);
     }
     Cow::Owned(redacted)

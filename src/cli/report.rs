@@ -73,6 +73,14 @@ impl Reporter {
         }
     }
 
+    /// Adds a line that is no diagnostic: what was done. Programs learn it from the exit code.
+    pub(super) fn say(&mut self, line: &str) {
+        if self.format == ErrorFormat::Human {
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
+    }
+
     /// Writes everything.
     pub(super) fn finish(mut self) {
         if self.n_errors + self.n_warnings > 0 {

@@ -4,6 +4,8 @@ use super::{check_key, string};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::generate::secret::base64_lines;
 use crate::kustomization::GeneratorEntry;
+use crate::kustomization::decode::origin::is_origin;
+use crate::marks;
 use crate::provenance::{DirectiveId, Stamp};
 use crate::resmap::ResMap;
 use crate::resource::{Behavior, MadeBy, Resource};
@@ -18,8 +20,13 @@ use std::sync::Arc;
 /// Adds a generated object, or lets it take the place of the one that has its identity (upstream `appendReplaceOrMerge`).
 ///
 /// The object that exists is found by any identity it has or had, and gives its name and namespace to the new one.
-pub fn absorb(resmap: &mut ResMap, mut resource: Resource, entry: &GeneratorEntry, by: DirectiveId) -> Result<()> {
-    let conflict = |message: String| Diagnostic::error(Code::GeneratorConflict, message).at(Some(place(entry)), "");
+pub fn absorb(resmap: &mut ResMap, resource: Resource, entry: &GeneratorEntry, by: DirectiveId) -> Result<()> {
+    absorb_at(resmap, resource, place(entry), &Stamp { by, place: Some(entry.place) })
+}
+
+/// Does what [`absorb`] does, for what a plugin generated; `place` is where a conflict is shown.
+pub(crate) fn absorb_at(resmap: &mut ResMap, mut resource: Resource, place: Place, stamp: &Stamp) -> Result<()> {
+    let conflict = |message: String| Diagnostic::error(Code::GeneratorConflict, message).at(Some(place), "");
     let found = resmap.find_any(&resource.id);
     let name = resource.short_name();
     let position = match (found.as_slice(), resource.behavior) {
@@ -65,11 +72,13 @@ pub fn absorb(resmap: &mut ResMap, mut resource: Resource, entry: &GeneratorEntr
         }
     };
     let old = Arc::clone(resmap.get(position));
-    let stamp = Stamp { by, place: Some(entry.place) };
-    let mut tree = Tree::clone(&resource.tree);
-    take_metadata(&mut tree, &resource, &old, &stamp)?;
     if resource.behavior == Behavior::Merge {
-        take_data(&mut tree, &resource, &old, &stamp)?;
+        check_origin(&old).map_err(|error| error.at(Some(place), "this is merged into it"))?;
+    }
+    let mut tree = Tree::clone(&resource.tree);
+    take_metadata(&mut tree, &resource, &old, stamp)?;
+    if resource.behavior == Behavior::Merge {
+        take_data(&mut tree, &resource, &old, stamp)?;
         if !matches!(old.made_by, MadeBy::Unknown) {
             resource.made_by = old.made_by.clone();
         }
@@ -83,6 +92,19 @@ pub fn absorb(resmap: &mut ResMap, mut resource: Resource, entry: &GeneratorEntr
     }
     resmap.replace(position, Arc::new(resource));
     Ok(())
+}
+
+/// Checks an annotation that the reference reads to put it back, even where no build asks for it (upstream `GetOrigin`).
+fn check_origin(old: &Resource) -> Result<()> {
+    let annotation = marks::annotations(&old.tree).and_then(|map| old.tree.get(map, marks::ORIGIN));
+    match annotation.filter(|&node| matches!(old.made_by, MadeBy::Unknown) && !is_origin(old.tree.text(node))) {
+        None => Ok(()),
+        Some(node) => {
+            let message = format!("annotation `{}` of `{}` is no origin", marks::ORIGIN, old.short_name());
+            let error = Diagnostic::error(Code::GeneratorConflict, message).at(old.tree.place(node), "");
+            Err(error.help("remove it: builds write this annotation themselves"))
+        }
+    }
 }
 
 fn place(entry: &GeneratorEntry) -> Place {
@@ -148,12 +170,14 @@ fn take_data(tree: &mut Tree, new: &Resource, old: &Resource, stamp: &Stamp) -> 
 fn take_marks(resource: &mut Resource, old: &Resource) {
     resource.needs_hash &= old.needs_hash;
     resource.behavior = old.behavior;
+    resource.is_generated = old.is_generated;
     resource.previous.clone_from(&old.previous);
     resource.prefixes.clone_from(&old.prefixes);
     resource.suffixes.clone_from(&old.suffixes);
     resource.allow_name_change = old.allow_name_change;
     resource.allow_kind_change = old.allow_kind_change;
     resource.helm_generated = old.helm_generated;
+    resource.vars.clone_from(&old.vars);
     resource.transformations.clone_from(&old.transformations);
 }
 

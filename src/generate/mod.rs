@@ -11,6 +11,7 @@ pub mod secret;
 pub mod sources;
 
 pub use absorb::absorb;
+pub(crate) use absorb::absorb_at;
 pub use config_map::config_map;
 pub use secret::secret;
 pub use sources::{GeneratorFile, GeneratorFiles};

@@ -139,9 +139,8 @@ fn print(files: &mut Files<'_>) -> std::result::Result<String, String> {
     Ok(out)
 }
 
-/// Rows that differ, by a part of their files. The reference crashes at the first, which is merged here; text with U+2028
-/// in it is refused by the reader.
-const DIFFERENT: &[&str] = &["stringData: {x: y}\ndata: null\n", "a=\u{2028}"];
+/// Rows that differ, by a part of their files. The reference crashes at this one, which is merged here.
+const DIFFERENT: &[&str] = &["stringData: {x: y}\ndata: null\n"];
 
 #[test]
 fn generators_do_what_the_reference_does() {
@@ -174,6 +173,6 @@ fn generators_do_what_the_reference_does() {
         }
     }
     assert!(n_rows > 400, "the table is read");
-    assert_eq!(n_different, 4, "the rows listed as different");
+    assert_eq!(n_different, 2, "the rows listed as different");
     assert!(faults.is_empty(), "{} of {n_rows} cases:\n{}", faults.len(), faults.join("\n\n"));
 }

@@ -5,18 +5,32 @@
 //! (`CheckEmpty`) or are of another kind (`EnforceFields`). The same happens here on the tree, so that every value keeps
 //! its place. Whether values make sense together, and whether the files they name exist, is judged by their users.
 
+mod configuration;
+mod crds;
 mod entries;
 mod fields;
+pub(crate) mod function;
+mod helm;
+pub(crate) mod origin;
+pub(crate) mod plugin;
+mod replacements;
+mod shape;
+mod shapes;
+mod spellings;
 mod value;
 
-use super::{FileKind, Kustomization, Placed, PlacedText};
+use super::{FileKind, InlineText, Kustomization, Placed, PlacedText};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::{Place, Source, Span};
 use crate::yaml::tree::{NodeId, Tree};
 use fields::{Fields, Spec};
 use std::sync::Arc;
-use value::{Decoder, Found, Path};
+use value::{Codec, Decoder, Found, Path};
 
+pub use configuration::configuration;
+pub use crds::crds;
+pub use replacements::decode_replacement_file;
+pub use shape::normal_form;
 pub(crate) use value::is_other_than_string;
 pub use value::literal_block;
 
@@ -65,20 +79,6 @@ const FILE: Spec = Spec {
     ],
 };
 
-/// Fields of the reference that are not supported yet, and whether they hold a list (else a mapping).
-const UNSUPPORTED: &[(&str, bool)] = &[
-    ("replacements", true),
-    ("vars", true),
-    ("crds", true),
-    ("helmGlobals", false),
-    ("helmCharts", true),
-    ("helmChartInflationGenerator", true),
-    ("configurations", true),
-    ("generators", true),
-    ("transformers", true),
-    ("validators", true),
-];
-
 /// Deprecated fields in the order in which the reference warns of them, with what to use instead and how the advice begins.
 const DEPRECATED: &[(&str, &str, &str)] = &[
     ("bases", "resources", ""),
@@ -91,9 +91,26 @@ const DEPRECATED: &[(&str, &str, &str)] = &[
 
 /// Decodes a kustomization file; `None` if an error was reported. Deprecated fields are reported as warnings.
 pub fn decode(source: &Arc<Source>, tree: &Tree, report: &mut Report) -> Option<Kustomization> {
-    let mut own = Report::default();
-    let mut decoder = Decoder { source, tree, report: &mut own };
-    let file = decode_file(&mut decoder);
+    let read = |tree: &Tree| {
+        let mut own = Report::default();
+        let mut decoder = Decoder {
+            source,
+            tree,
+            report: &mut own,
+            what: FILE.what,
+            is_strict: false,
+            codec: Codec::Json,
+            coerces: false,
+            has_spellings: false,
+        };
+        let file = decode_file(&mut decoder);
+        let has_spellings = decoder.has_spellings;
+        (file, own, has_spellings)
+    };
+    let (mut file, mut own, has_spellings) = read(tree);
+    if has_spellings {
+        (file, own, _) = read(&spellings::joined(tree));
+    }
     let has_errors = own.has_errors();
     report.diagnostics.append(&mut own.diagnostics);
     file.filter(|_| !has_errors)
@@ -116,7 +133,6 @@ fn decode_file(decoder: &mut Decoder<'_>) -> Option<Kustomization> {
     let path = Path::ROOT;
     let fields = decoder.fields(root, &path, &FILE);
     let kustomization = decode_fields(decoder, &fields, &path);
-    unsupported(decoder, &fields, &path);
     if decoder.report.has_errors() {
         decoder.report.diagnostics.sort_by_key(|error| error.labels.first().map(|label| label.place.span.start));
         return None;
@@ -135,6 +151,7 @@ fn decode_fields(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) ->
     resources.append(&mut decoder.texts(fields, path, "bases"));
     let mut images = entries::images(decoder, fields, path, "images");
     images.append(&mut entries::images(decoder, fields, path, "imageTags"));
+    let (helm_globals, helm_charts) = helm::charts(decoder, fields, path);
     Kustomization {
         source: Arc::clone(decoder.source),
         kind,
@@ -152,9 +169,18 @@ fn decode_fields(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) ->
         patches_json6902: entries::patches(decoder, fields, path, "patchesJson6902"),
         images,
         replicas: entries::replicas(decoder, fields, path),
+        replacements: replacements::replacements(decoder, fields, path),
         config_map_generator: entries::generators(decoder, fields, path, "configMapGenerator"),
         secret_generator: entries::generators(decoder, fields, path, "secretGenerator"),
         generator_options: entries::generator_options(decoder, fields, path, "generatorOptions"),
+        vars: entries::vars(decoder, fields, path),
+        configurations: decoder.texts(fields, path, "configurations"),
+        crds: decoder.texts(fields, path, "crds"),
+        generators: decoder.inline_texts(fields, path, "generators"),
+        transformers: decoder.inline_texts(fields, path, "transformers"),
+        validators: decoder.inline_texts(fields, path, "validators"),
+        helm_globals,
+        helm_charts,
         sort_options: entries::sort_options(decoder, fields, path),
         build_metadata: decoder.texts(fields, path, "buildMetadata"),
     }
@@ -197,24 +223,6 @@ fn metadata(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) {
     decoder.map(&fields, &path, "annotations");
 }
 
-/// Refuses fields that the reference knows and this program does not, where they would have an effect.
-fn unsupported(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) {
-    for &(name, is_list) in UNSUPPORTED {
-        let Some((key, node)) = fields.get(name) else { continue };
-        let path = path.field(name);
-        let found = decoder.found(node);
-        let wanted = if is_list { Found::Sequence } else { Found::Mapping };
-        if found != wanted {
-            if found != Found::Null {
-                decoder.wrong_type(&path, node, &found, if is_list { "a list" } else { "a mapping" });
-            }
-        } else if !decoder.tree.has_no_children(node) {
-            let error = Diagnostic::error(Code::UnsupportedField, format!("`{name}` is not supported yet"));
-            decoder.report.push(error.at(Some(decoder.place(key)), "").help("build this kustomization with kustomize"));
-        }
-    }
-}
-
 /// Upstream `CheckDeprecatedFields`: what is there, even if it is an empty list, is warned of.
 fn warn_deprecated(decoder: &mut Decoder<'_>, fields: &Fields) {
     for &(name, instead, experimental) in DEPRECATED {
@@ -252,6 +260,13 @@ impl Decoder<'_> {
         let path = path.field(name);
         let items: Vec<NodeId> = self.items(fields, &path, name);
         items.iter().enumerate().map(|(index, &item)| self.text_value(item, &path.item(index))).collect()
+    }
+
+    /// Reads a list of strings that may be YAML themselves.
+    fn inline_texts(&mut self, fields: &Fields, path: &Path<'_>, name: &'static str) -> Vec<InlineText> {
+        let path = path.field(name);
+        let items: Vec<NodeId> = self.items(fields, &path, name);
+        items.iter().enumerate().map(|(index, &item)| self.inline_value(item, &path.item(index))).collect()
     }
 }
 

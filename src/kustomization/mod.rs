@@ -5,9 +5,14 @@
 //! other files here.
 
 pub mod decode;
+pub mod function;
+pub mod helm;
+pub mod plugin;
+pub mod replacement;
 
 use crate::fieldspec::FieldSpec;
 use crate::source::{Place, Source};
+use replacement::ReplacementEntry;
 use std::sync::Arc;
 
 /// A value and where it stands.
@@ -70,12 +75,30 @@ pub struct Kustomization {
     pub images: Vec<ImageEntry>,
     /// `replicas`
     pub replicas: Vec<ReplicasEntry>,
+    /// `replacements`
+    pub replacements: Vec<ReplacementEntry>,
     /// `configMapGenerator`
     pub config_map_generator: Vec<GeneratorEntry>,
     /// `secretGenerator`
     pub secret_generator: Vec<GeneratorEntry>,
     /// `generatorOptions`
     pub generator_options: Option<GeneratorOptions>,
+    /// `vars`
+    pub vars: Vec<VarEntry>,
+    /// `configurations`
+    pub configurations: Vec<PlacedText>,
+    /// `crds`
+    pub crds: Vec<PlacedText>,
+    /// `generators`: paths, or configurations inline.
+    pub generators: Vec<InlineText>,
+    /// `transformers`, likewise.
+    pub transformers: Vec<InlineText>,
+    /// `validators`, likewise.
+    pub validators: Vec<InlineText>,
+    /// `helmGlobals`
+    pub helm_globals: helm::HelmGlobals,
+    /// `helmCharts`, then `helmChartInflationGenerator`.
+    pub helm_charts: Vec<helm::HelmChart>,
     /// `sortOptions`
     pub sort_options: Option<SortOptions>,
     /// `buildMetadata`
@@ -214,6 +237,38 @@ pub struct GeneratorOptions {
     pub immutable: bool,
 }
 
+/// An entry of `vars`.
+#[derive(Clone, Debug)]
+pub struct VarEntry {
+    /// The whole entry.
+    pub place: Place,
+    /// `name`; may be empty.
+    pub name: PlacedText,
+    /// `objref`
+    pub objref: ObjRef,
+    /// `fieldref.fieldPath`
+    pub field_path: Option<PlacedText>,
+}
+
+/// Which object a var refers to. Absent parts of the type are empty ones, an absent namespace is any.
+#[derive(Clone, Debug)]
+pub struct ObjRef {
+    /// The whole mapping.
+    pub place: Place,
+    /// `apiVersion`; its parts win over `group` and `version`.
+    pub api_version: Option<PlacedText>,
+    /// `group`
+    pub group: Option<PlacedText>,
+    /// `version`
+    pub version: Option<PlacedText>,
+    /// `kind`
+    pub kind: Option<PlacedText>,
+    /// `name`
+    pub name: Option<PlacedText>,
+    /// `namespace`
+    pub namespace: Option<PlacedText>,
+}
+
 /// `sortOptions`
 #[derive(Clone, Debug)]
 pub struct SortOptions {
@@ -238,5 +293,25 @@ impl InlineText {
     /// Takes a text of which only the start is known.
     pub fn plain(text: &PlacedText) -> InlineText {
         InlineText { value: text.value.clone(), place: text.place, block: None }
+    }
+
+    /// Returns the text alone with its place.
+    pub fn placed(&self) -> PlacedText {
+        Placed { value: self.value.clone(), place: self.place }
+    }
+
+    /// Returns the text without the white space around it (upstream `PatchTransformerPlugin.Config`).
+    pub fn trimmed(&self) -> InlineText {
+        let value = self.value.trim();
+        let lead = &self.value[..self.value.len() - self.value.trim_start().len()];
+        let n_lines = lead.matches('\n').count() as u32;
+        let block = self.block.map(|(first_line, indent)| (first_line + n_lines, indent));
+        InlineText { value: value.to_owned(), place: self.place, block }
+    }
+
+    /// Returns whether the text is meant as YAML: no file has a name like this, and words about a missing file would hold
+    /// the whole text, secrets included.
+    pub fn is_yaml(&self) -> bool {
+        self.value.contains(['\n', '{']) || self.value.contains(": ")
     }
 }

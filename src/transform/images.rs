@@ -3,7 +3,7 @@
 //! Each entry is applied twice, as in the reference: once in every list named `containers` or `initContainers` at any
 //! depth, once where the field specs lead. That is why `tagSuffix` is appended twice to most workloads.
 
-use super::Count;
+use super::{Count, holds};
 use crate::diagnostic::{Code, Diagnostic, Report, Result, nearest};
 use crate::fieldspec::{FieldSpecs, Hit, TransformerConfig, is_null, walk_error, wrong_kind};
 use crate::kustomization::{ImageEntry, PlacedText};
@@ -12,7 +12,7 @@ use crate::provenance::{DirectiveId, Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
 use crate::source::Place;
-use crate::yaml::tree::{Kind, NodeId, Tag, Tree};
+use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
 use std::collections::BTreeSet;
 
 /// Applies the entries of `images` in order; warns of each that matches no image. Gives what each touched.
@@ -67,8 +67,11 @@ fn find(resmap: &mut ResMap, first: &ImageEntry, config: &TransformerConfig, by:
             for &hit in &hits {
                 match hit {
                     Hit::Found(node) => nodes.push(node),
-                    // `containers: null` becomes an empty list.
-                    _ => drop(path.reach(resmap.get_mut(position).tree_mut(), hit, &stamp, |tree| tree.root())),
+                    // `containers: null` becomes an empty list, which is no image where the path ends.
+                    _ => {
+                        let reached = path.reach(resmap.get_mut(position).tree_mut(), hit, &stamp, |tree| tree.root());
+                        nodes.extend(reached.map(|(node, _)| node));
+                    }
                 }
             }
             check_scalars(resmap.get(position), &path.text, &nodes[n_before..], &stamp)?;
@@ -147,8 +150,10 @@ impl<'e> Update<'e> {
             n_matched += 1;
             let new = self.new_image(old);
             // Written without a tag, in the style it had.
-            if new != old || tree.tag(node) != Tag::Implied {
+            if !holds(tree, node, &new, Tag::Implied) {
                 resmap.get_mut(site.position).tree_mut().set_text(node, &new, Tag::Implied, &self.stamp);
+            } else if tree.style(node) == Style::Plain && !tree.is_untagged(node) {
+                resmap.get_mut(site.position).tree_mut().forget_tag(node);
             }
         }
         n_matched

@@ -5,17 +5,17 @@
 
 use super::{Count, holds};
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::fieldspec::{self, FieldSpec, FieldSpecs, Hit, TransformerConfig, is_null, walk_error, wrong_kind};
+use crate::fieldspec::{
+    self, FieldPath, FieldSpec, FieldSpecs, Hit, TransformerConfig, is_null, split, walk_error, wrong_kind,
+};
 use crate::kustomization::{LabelsEntry, PlacedMap, PlacedText};
+use crate::marks;
 use crate::provenance::{DirectiveId, Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::schema::field_specs;
 use crate::source::Place;
 use crate::string_map::is_ambiguous;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
-
-/// Parts of the path of a field: what is created must not be deeper than what is read (`Limits::depth_max`).
-const PARTS_MAX: usize = 250;
 
 /// Applies one entry of `labels`.
 pub fn apply_entry(
@@ -36,10 +36,8 @@ pub fn apply_entry(
         }
         tables.push(field_specs::METADATA_LABELS);
     }
-    if let Some(spec) = entry.fields.iter().find(|spec| spec.path.split('/').count() > PARTS_MAX) {
-        let message =
-            format!("a field path has {} parts; at most {PARTS_MAX} are followed", spec.path.split('/').count());
-        return Err(Diagnostic::error(Code::LimitExceeded, message).at(Some(entry.place), "in this entry"));
+    if let Some(error) = entry.fields.iter().find_map(FieldSpec::too_deep) {
+        return Err(error);
     }
     let mut specs: Vec<&FieldSpec> = entry.fields.iter().collect();
     for spec in tables.into_iter().flatten() {
@@ -104,52 +102,93 @@ pub(super) fn set_entries(
     if pairs.is_empty() {
         return Ok(count.touched(by));
     }
+    // In the reference the marks of the build are annotations: an object that has some has annotations.
+    let marked = match specs.iter().any(|spec| !spec.create && split(&spec.path) == ["metadata", "annotations"]) {
+        true => marks::write_where_unseen(resmap, &Stamp { by, place: None }),
+        false => Vec::new(),
+    };
     let mut specs = FieldSpecs::new(specs.iter().copied(), Some(Kind::Mapping));
     let stamp = Stamp { by, place: pairs.first().and_then(|entry| entry.place) };
     let needs_quotes: Vec<bool> = pairs.iter().map(|entry| is_ambiguous(entry.value)).collect();
-    let mut hits = Vec::new();
     for position in 0..resmap.len() {
         let paths = specs.for_type(&resmap.get(position).id.gvk);
-        let mut shared: Vec<Shared> = pairs.iter().map(|_| Shared { style: Style::Plain, node: None }).collect();
-        let mut n_fields = 0;
-        for path in paths.iter() {
-            let resource = resmap.get(position);
-            hits.clear();
-            path.find(&resource.tree, &mut hits)
-                .map_err(|error| walk_error(resource, &path.text, error, stamp.place))?;
-            for &hit in &hits {
-                let resource = resmap.get(position);
-                if let Hit::Found(map) = hit {
-                    if is_null(&resource.tree, map) {
-                        continue;
-                    }
-                    if !resource.tree.is_mapping(map) {
-                        return Err(wrong_kind(resource, &path.text, map, "a mapping", stamp.place));
-                    }
-                    n_fields += pairs.len() as u32;
-                    if has_all(&resource.tree, map, pairs) && shared.iter().all(|shared| shared.node.is_none()) {
-                        adopt_styles(&resource.tree, map, pairs, &mut shared);
-                        continue;
-                    }
-                } else {
-                    n_fields += pairs.len() as u32;
-                }
-                let tree = resmap.get_mut(position).tree_mut();
-                let reached = path.reach(tree, hit, &stamp, |tree| tree.new_mapping(&stamp));
-                match reached {
-                    Some((map, _)) if tree.is_mapping(map) => {
-                        write(tree, map, pairs, &needs_quotes, &mut shared, &stamp);
-                    }
-                    Some((node, _)) => {
-                        return Err(wrong_kind(resmap.get(position), &path.text, node, "a mapping", stamp.place));
-                    }
-                    None => n_fields -= pairs.len() as u32,
-                }
+        let mut set = |pairs: &[Entry<'_>], quotes: &[bool]| set_in(resmap, position, &paths, pairs, quotes, &stamp);
+        // The reference sets one key after the other, wherever it belongs. That differs from one place after the other if
+        // what is made for a key in one place is on the way to another place.
+        let n_fields = match pairs.len() > 1 && do_any_overlap(&paths) {
+            true => {
+                let each = pairs.iter().zip(&needs_quotes);
+                each.map(|(&pair, &quote)| set(&[pair], &[quote])).sum::<Result<u32>>()?
             }
-        }
+            false => set(pairs, &needs_quotes)?,
+        };
         count.add(n_fields);
     }
+    for position in marked {
+        marks::read_back(resmap.get_mut(position), false);
+    }
     Ok(count.touched(by))
+}
+
+/// Returns whether one of the paths leads through the field of another.
+fn do_any_overlap(paths: &[FieldPath]) -> bool {
+    let mut rest = paths;
+    while let Some((path, others)) = rest.split_first() {
+        if others.iter().any(|other| path.overlaps(other)) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+/// Sets entries in one resource and returns how many it has now.
+fn set_in(
+    resmap: &mut ResMap,
+    position: usize,
+    paths: &[FieldPath],
+    pairs: &[Entry<'_>],
+    needs_quotes: &[bool],
+    stamp: &Stamp,
+) -> Result<u32> {
+    let mut shared: Vec<Shared> = pairs.iter().map(|_| Shared { style: Style::Plain, node: None }).collect();
+    let mut n_fields = 0;
+    let mut hits = Vec::new();
+    for path in paths {
+        let resource = resmap.get(position);
+        hits.clear();
+        path.find(&resource.tree, &mut hits).map_err(|error| walk_error(resource, &path.text, error, stamp.place))?;
+        for &hit in &hits {
+            let resource = resmap.get(position);
+            if let Hit::Found(map) = hit {
+                if is_null(&resource.tree, map) {
+                    continue;
+                }
+                if !resource.tree.is_mapping(map) {
+                    return Err(wrong_kind(resource, &path.text, map, "a mapping", stamp.place));
+                }
+                n_fields += pairs.len() as u32;
+                if has_all(&resource.tree, map, pairs) && shared.iter().all(|shared| shared.node.is_none()) {
+                    adopt_styles(&resource.tree, map, pairs, &mut shared);
+                    continue;
+                }
+            } else {
+                n_fields += pairs.len() as u32;
+            }
+            let tree = resmap.get_mut(position).tree_mut();
+            let reached = path.reach(tree, hit, stamp, |tree| tree.new_mapping(stamp));
+            match reached {
+                Some((map, _)) if tree.is_mapping(map) => {
+                    write(tree, map, pairs, needs_quotes, &mut shared, stamp);
+                }
+                Some((node, _)) => {
+                    return Err(wrong_kind(resmap.get(position), &path.text, node, "a mapping", stamp.place));
+                }
+                None => n_fields -= pairs.len() as u32,
+            }
+        }
+    }
+    Ok(n_fields)
 }
 
 /// Returns the entries of a mapping under the keys of `pairs`, in the order of `pairs`, which are sorted by key.

@@ -5,13 +5,15 @@
 use super::labels::{self, Entry};
 use crate::diagnostic::Result;
 use crate::fieldspec::{FieldPath, FieldSpec, walk_error, wrong_kind};
+use crate::object_origin::ObjectOrigin;
 use crate::provenance::{DirectiveId, Stamp, Touched};
 use crate::resmap::ResMap;
-use crate::resource::{Configured, MadeBy};
+use crate::resource::{Configured, MadeBy, Resource};
 use crate::schema::field_specs;
 use crate::string_map;
-use crate::yaml::resolve::{Value, resolve};
-use crate::yaml::tree::Kind;
+use crate::yaml::emit::quote::yaml12_style;
+use crate::yaml::json;
+use crate::yaml::tree::{Kind, NodeId, Style};
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -22,6 +24,7 @@ static METADATA_ANNOTATIONS: FieldSpec = FieldSpec {
     kind: Cow::Borrowed(""),
     path: Cow::Borrowed("metadata/annotations"),
     create: true,
+    place: None,
 };
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// The version whose output is reproduced, not that of this program.
@@ -58,11 +61,7 @@ pub fn record_transformer(resmap: &mut ResMap, transformer: &Arc<Configured>, by
 /// Writes the annotation that says where an object comes from.
 pub fn add_origins(resmap: &mut ResMap, stamp: &Stamp) -> Result<()> {
     for position in 0..resmap.len() {
-        let text = match &resmap.get(position).made_by {
-            MadeBy::Unknown => continue,
-            MadeBy::File(path) => format!("path: {}\n", scalar(path)),
-            MadeBy::Generator(configured) => configuration(configured, ""),
-        };
+        let Some(text) = origin_text(resmap.get(position)) else { continue };
         annotate(resmap, position, ORIGIN, &text, stamp)?;
     }
     Ok(())
@@ -71,20 +70,53 @@ pub fn add_origins(resmap: &mut ResMap, stamp: &Stamp) -> Result<()> {
 /// Writes the annotation that lists the transformers that ran over an object.
 pub fn add_transformations(resmap: &mut ResMap, stamp: &Stamp) -> Result<()> {
     for position in 0..resmap.len() {
-        let items = resmap.get(position).transformations.iter();
-        let text: String =
-            items.map(|configured| format!("- {}", configuration(configured, "  ").trim_start())).collect();
-        if !text.is_empty() {
+        if let Some(text) = transformations_text(resmap.get(position)) {
             annotate(resmap, position, TRANSFORMATIONS, &text, stamp)?;
         }
     }
     Ok(())
 }
 
+/// Writes both annotations into an object that a program gets to see; during a build they are not kept as texts.
+pub(crate) fn annotate_copy(resource: &mut Resource, annotations: NodeId, stamp: &Stamp) {
+    let texts = [(ORIGIN, origin_text(resource)), (TRANSFORMATIONS, transformations_text(resource))];
+    let tree = resource.tree_mut();
+    for (key, text) in texts {
+        if let Some(text) = text {
+            let value = tree.new_string(&text, stamp);
+            tree.set_entry(annotations, key, value, stamp);
+        }
+    }
+}
+
+fn origin_text(resource: &Resource) -> Option<String> {
+    match &resource.made_by {
+        MadeBy::Unknown => None,
+        MadeBy::File(origin) => Some(format!("path: {}\n{}", scalar(&origin.path), repository(origin, ""))),
+        MadeBy::Generator(configured) => Some(configuration(configured, "")),
+    }
+}
+
+fn transformations_text(resource: &Resource) -> Option<String> {
+    let items = resource.transformations.iter();
+    let text: String = items.map(|configured| format!("- {}", configuration(configured, "  ").trim_start())).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+/// The lines that name a remote repository.
+fn repository(origin: &ObjectOrigin, indent: &str) -> String {
+    let fields = [("repo", &origin.repo), ("ref", &origin.reference)];
+    let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    fields.map(|(key, value)| format!("{indent}{key}: {}\n", scalar(value))).collect()
+}
+
 fn configuration(configured: &Configured, indent: &str) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
-    let _ = writeln!(text, "{indent}configuredIn: {}", scalar(&configured.configured_in));
+    text.push_str(&repository(&configured.configured_in, indent));
+    if !configured.configured_in.path.is_empty() {
+        let _ = writeln!(text, "{indent}configuredIn: {}", scalar(&configured.configured_in.path));
+    }
     let Configured { api_version, kind, name, namespace, .. } = configured;
     let _ = writeln!(text, "{indent}configuredBy:");
     for (key, value) in [("apiVersion", api_version), ("kind", kind), ("name", name), ("namespace", namespace)] {
@@ -95,16 +127,17 @@ fn configuration(configured: &Configured, indent: &str) -> String {
     text
 }
 
-/// Returns a text as a plain YAML scalar where it can be one, else quoted.
+/// Returns a text as go-yaml v3 writes a string.
 fn scalar(text: &str) -> String {
-    let is_plain = resolve(text) == Value::Str
-        && !string_map::is_ambiguous(text)
-        && !text.starts_with(['#', ',', '[', ']', '{', '}', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`', ' '])
-        && !text.contains(" #")
-        && !text.contains(": ")
-        && !text.ends_with(':')
-        && !text.ends_with(' ');
-    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+    match yaml12_style(text) {
+        Ok(Style::Plain) => text.to_owned(),
+        Ok(Style::SingleQuoted) => format!("'{}'", text.replace('\'', "''")),
+        _ => {
+            let mut quoted = String::new();
+            json::encode_string(text, &mut quoted);
+            quoted
+        }
+    }
 }
 
 fn annotate(resmap: &mut ResMap, position: usize, key: &str, text: &str, stamp: &Stamp) -> Result<()> {

@@ -5,11 +5,14 @@
 
 pub mod affix;
 pub mod annotations;
+pub(crate) mod hash;
 pub mod images;
 pub mod labels;
 pub mod metadata;
 pub mod namespace;
+pub mod replacements;
 pub mod replicas;
+pub(crate) mod value_add;
 
 #[cfg(test)]
 mod tests;
@@ -85,7 +88,9 @@ pub(crate) fn write_scalars(
 
 /// Returns whether writing a text with a tag would change nothing.
 pub(crate) fn holds(tree: &Tree, node: NodeId, text: &str, tag: Tag) -> bool {
-    tree.text(node) == text && (tree.tag(node) == tag || (tag == Tag::Str && effective_tag(tree, node) == Tag::Str))
+    !tree.is_watched()
+        && tree.text(node) == text
+        && (tree.tag(node) == tag || (tag == Tag::Str && effective_tag(tree, node) == Tag::Str))
 }
 
 /// Returns the text of a scalar; nulls and collections have none.

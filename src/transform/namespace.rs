@@ -9,7 +9,7 @@ use crate::fieldspec::{FieldPath, FieldSpec, FieldSpecs, TransformerConfig, firs
 use crate::kustomization::PlacedText;
 use crate::provenance::{DirectiveId, Stamp, Touched};
 use crate::resmap::ResMap;
-use crate::resource::{Gvk, NO_NAMESPACE};
+use crate::resource::NO_NAMESPACE;
 use crate::yaml::tree::{Kind, NodeId, Tag};
 use std::borrow::Cow;
 
@@ -40,6 +40,7 @@ static METADATA_NAMESPACE: FieldSpec = FieldSpec {
     kind: Cow::Borrowed(""),
     path: Cow::Borrowed("metadata/namespace"),
     create: true,
+    place: None,
 };
 
 /// Sets the namespace by the rules of a kustomization's field.
@@ -62,9 +63,11 @@ pub fn apply_with(
 ) -> Result<Touched> {
     let stamp = Stamp { by, place: Some(namespace.place) };
     let own_path = FieldPath::new(&METADATA_NAMESPACE, Some(Kind::Scalar));
-    let mut specs =
-        FieldSpecs::new(config.namespace.iter().filter(|spec| spec.path != own_path.text), Some(Kind::Scalar));
-    let new_text = |old: &str| (!options.unset_only || old.is_empty()).then(|| namespace.value.clone());
+    // Subjects have rules of their own, unless a spec is for any kind.
+    let is_wanted = |spec: &&FieldSpec| {
+        spec.path != own_path.text && !(spec.path == "subjects/namespace" && is_binding(&spec.kind))
+    };
+    let mut specs = FieldSpecs::new(config.namespace.iter().filter(is_wanted), Some(Kind::Scalar));
     let mut count = Count::default();
     for position in 0..resmap.len() {
         if resmap.get(position).helm_generated {
@@ -72,18 +75,7 @@ pub fn apply_with(
         }
         // Also where nothing changes: the reference makes every resource a candidate for references this way.
         resmap.get_mut(position).push_previous_id();
-        let gvk = resmap.get(position).id.gvk.clone();
-        let mut n_fields = 0;
-        if !gvk.is_cluster_scoped() {
-            n_fields += write_scalars(resmap, position, &own_path, Tag::Str, &stamp, new_text)?;
-        }
-        let is_binding = matches!(&*gvk.kind, "RoleBinding" | "ClusterRoleBinding");
-        if is_binding {
-            n_fields += set_subjects(resmap, position, &namespace.value, options, &stamp)?;
-        }
-        for path in specs.for_type(&gvk).iter().filter(|path| is_wanted(path, &gvk, is_binding)) {
-            n_fields += write_scalars(resmap, position, path, Tag::Str, &stamp, new_text)?;
-        }
+        let n_fields = set(resmap, position, &namespace.value, options, &own_path, &mut specs, &stamp)?;
         resmap.refresh(position);
         count.add(n_fields);
     }
@@ -93,13 +85,42 @@ pub fn apply_with(
     }
 }
 
-/// Returns whether a configured field is not one of those with rules of their own.
-fn is_wanted(path: &FieldPath, gvk: &Gvk, is_binding: bool) -> bool {
-    match &*path.text {
-        "metadata/name" => gvk.group.is_empty() && &*gvk.version == "v1",
-        "subjects/namespace" => !is_binding,
-        _ => true,
+/// Sets the namespace of one object by the rules of no configuration, without a trace of its former identity.
+pub(super) fn set_plain(resmap: &mut ResMap, position: usize, namespace: &str, stamp: &Stamp) -> Result<u32> {
+    let own_path = FieldPath::new(&METADATA_NAMESPACE, Some(Kind::Scalar));
+    let mut specs = FieldSpecs::new([], Some(Kind::Scalar));
+    set(resmap, position, namespace, NamespaceOptions::default(), &own_path, &mut specs, stamp)
+}
+
+/// Sets the namespace of one object (upstream `namespace.Filter`).
+fn set(
+    resmap: &mut ResMap,
+    position: usize,
+    namespace: &str,
+    options: NamespaceOptions,
+    own_path: &FieldPath,
+    specs: &mut FieldSpecs<'_>,
+    stamp: &Stamp,
+) -> Result<u32> {
+    let new_text = |old: &str| (!options.unset_only || old.is_empty()).then(|| namespace.to_owned());
+    let gvk = resmap.get(position).id.gvk.clone();
+    let mut n_fields = 0;
+    if !gvk.is_cluster_scoped() {
+        n_fields += write_scalars(resmap, position, own_path, Tag::Str, stamp, new_text)?;
     }
+    if is_binding(&gvk.kind) {
+        n_fields += set_subjects(resmap, position, namespace, options, stamp)?;
+    }
+    // Names are those of core Namespaces only.
+    let is_core = resmap.get(position).tree.text_at(&["apiVersion"]) == Some("v1");
+    for path in specs.for_type(&gvk).iter().filter(|path| is_core || path.text != "metadata/name") {
+        n_fields += write_scalars(resmap, position, path, Tag::Str, stamp, new_text)?;
+    }
+    Ok(n_fields)
+}
+
+fn is_binding(kind: &str) -> bool {
+    matches!(kind, "RoleBinding" | "ClusterRoleBinding")
 }
 
 fn set_subjects(

@@ -58,12 +58,15 @@ pub(super) struct Path<'p> {
 #[derive(Clone, Copy)]
 enum Part<'p> {
     Root,
+    /// The whole of a secret's generator.
+    SecretRoot,
     Field(&'p str),
     Item(usize),
 }
 
 impl<'p> Path<'p> {
     pub(super) const ROOT: Path<'static> = Path { parent: None, part: Part::Root };
+    pub(super) const SECRET_ROOT: Path<'static> = Path { parent: None, part: Part::SecretRoot };
 
     pub(super) fn field<'c>(&'c self, name: &'c str) -> Path<'c> {
         Path { parent: Some(self), part: Part::Field(name) }
@@ -80,14 +83,15 @@ impl<'p> Path<'p> {
 
     /// Returns whether a value here is, or could be, a secret.
     fn is_secret(&self) -> bool {
-        matches!(self.part, Part::Field("secretGenerator")) || self.parent.is_some_and(Path::is_secret)
+        matches!(self.part, Part::SecretRoot | Part::Field("secretGenerator"))
+            || self.parent.is_some_and(Path::is_secret)
     }
 
     /// Returns the key that an entry of a list most likely lacks where a bare string stands for it.
     fn item_key(&self) -> Option<&'static str> {
         match self.parent.filter(|_| matches!(self.part, Part::Item(_)))?.part {
             Part::Field("patches" | "patchesJson6902") => Some("path"),
-            Part::Field("labels") => None,
+            Part::Field("labels" | "replacements" | "targets" | "reject") => None,
             _ => Some("name"),
         }
     }
@@ -95,7 +99,7 @@ impl<'p> Path<'p> {
     /// Returns how to write a value at the end of the path.
     fn example(&self, value: &str) -> String {
         match self.part {
-            Part::Root => value.to_owned(),
+            Part::Root | Part::SecretRoot => value.to_owned(),
             Part::Field(name) => format!("{name}: {value}"),
             Part::Item(_) => format!("- {value}"),
         }
@@ -106,9 +110,9 @@ impl std::fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if let Some(parent) = self.parent {
             write!(f, "{parent}")?;
-            let is_first = matches!(parent.part, Part::Root);
+            let is_first = matches!(parent.part, Part::Root | Part::SecretRoot);
             match self.part {
-                Part::Root => {}
+                Part::Root | Part::SecretRoot => {}
                 Part::Field(name) => write!(f, "{}{name}", if is_first { "" } else { "." })?,
                 Part::Item(index) => write!(f, "[{index}]")?,
             }
@@ -117,11 +121,33 @@ impl std::fmt::Display for Path<'_> {
     }
 }
 
+/// The readers of the reference, which take different things for what is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Codec {
+    /// Go's JSON, strict: files.
+    Json,
+    /// The same by way of `sigs.k8s.io/yaml`: configurations of plugins. Unknown fields are passed over.
+    LenientJson,
+    /// go-yaml v3: configurations of a few plugins. Names have to be spelled exactly, any scalar is a string, and the words
+    /// of YAML 1.1 are booleans even in quotes.
+    Yaml,
+}
+
 /// Reads values from a tree and reports what is wrong with them.
 pub(super) struct Decoder<'a> {
     pub(super) source: &'a Arc<Source>,
     pub(super) tree: &'a Tree,
     pub(super) report: &'a mut Report,
+    /// What the file is, for messages.
+    pub(super) what: &'static str,
+    /// Whether the file is read as upstream `yaml.UnmarshalStrict` does.
+    pub(super) is_strict: bool,
+    /// Which of the reference's readers is followed.
+    pub(super) codec: Codec,
+    /// Numbers and booleans stand for their texts where a string is wanted, as in most places of those.
+    pub(super) coerces: bool,
+    /// Set where a field stands in several spellings.
+    pub(super) has_spellings: bool,
 }
 
 impl Decoder<'_> {
@@ -138,7 +164,7 @@ impl Decoder<'_> {
     /// Reports that a node holds something else than is wanted.
     pub(super) fn wrong_type(&mut self, path: &Path<'_>, node: NodeId, found: &Found, wanted: &str) {
         let name = path.to_string();
-        let name = if name.is_empty() { "a kustomization file".to_owned() } else { format!("`{name}`") };
+        let name = if name.is_empty() { self.what.to_owned() } else { format!("`{name}`") };
         let message = format!("{name} must be {wanted}, not {}", found.what());
         let mut error = Diagnostic::error(Code::WrongType, message).at(Some(self.place(node)), found.what());
         if let Some(help) = self.wrong_type_help(path, node, found, wanted) {
@@ -185,7 +211,7 @@ impl Decoder<'_> {
             Found::Float(value) => Some(format_key(value)),
             found => {
                 let holder = path.to_string();
-                let holder = if holder.is_empty() { "a kustomization file".to_owned() } else { format!("`{holder}`") };
+                let holder = if holder.is_empty() { self.what.to_owned() } else { format!("`{holder}`") };
                 let message = format!("a key in {holder} must be a string, not {}", found.what());
                 self.report.push(Diagnostic::error(Code::InvalidKey, message).at(Some(self.place(key)), ""));
                 None
@@ -200,12 +226,28 @@ impl Decoder<'_> {
             Found::Text => self.tree.text(node).to_owned(),
             Found::Decoded(text) => text,
             Found::Null => String::new(),
+            Found::Bool(_) | Found::Int(_) | Found::Uint(_) | Found::Float(_) if self.codec == Codec::Yaml => {
+                self.tree.text(node).to_owned()
+            }
+            Found::Bool(value) if self.coerces => value.to_string(),
+            Found::Int(value) if self.coerces => value.to_string(),
+            Found::Uint(value) if self.coerces => value.to_string(),
+            Found::Float(value) if self.coerces => coerced_float(value),
             found => {
                 self.wrong_type(path, node, &found, "a string");
                 String::new()
             }
         };
         Placed { value, place }
+    }
+
+    /// Runs a reader for fields that the reference keeps in a struct inside another, where nothing stands for a string but
+    /// a string (`sigs.k8s.io/yaml` looks only at the outer struct).
+    pub(super) fn embedded<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.coerces, false);
+        let value = read(self);
+        self.coerces = before;
+        value
     }
 
     /// Reads a string field; an empty one is as good as none.
@@ -218,10 +260,18 @@ impl Decoder<'_> {
     /// Reads a string field that is parsed on its own; an empty one is as good as none.
     pub(super) fn inline(&mut self, fields: &Fields, path: &Path<'_>, name: &'static str) -> Option<InlineText> {
         let (_, node) = fields.get(name)?;
-        let Placed { value, place } = self.text(fields, path, name)?;
-        let is_literal = self.tree.style(node) == Style::Literal;
+        let text = self.inline_value(node, &path.field(name));
+        (!text.value.is_empty()).then_some(text)
+    }
+
+    /// Reads a string that is parsed on its own.
+    pub(super) fn inline_value(&mut self, node: NodeId, path: &Path<'_>) -> InlineText {
+        let Placed { value, place } = self.text_value(node, path);
+        // Styles of a plugin's configuration are gone by now; its file shows them.
+        let begins = || self.source.text.as_bytes().get(place.span.start as usize) == Some(&b'|');
+        let is_literal = place.source == self.source.id && (self.tree.style(node) == Style::Literal || begins());
         let block = if is_literal { literal_block(self.source, place, &value) } else { None };
-        Some(InlineText { value, place, block })
+        InlineText { value, place, block }
     }
 
     /// Reads a boolean field.
@@ -230,6 +280,9 @@ impl Decoder<'_> {
         match self.found(node) {
             Found::Bool(value) => value,
             Found::Null => false,
+            Found::Text if self.codec == Codec::Yaml && yaml11_bool(self.tree.text(node)).is_some() => {
+                yaml11_bool(self.tree.text(node)).unwrap_or(false)
+            }
             found => {
                 self.wrong_type(&path.field(name), node, &found, "a boolean");
                 false
@@ -258,6 +311,10 @@ impl Decoder<'_> {
     pub(super) fn items(&mut self, fields: &Fields, path: &Path<'_>, name: &'static str) -> Vec<NodeId> {
         let Some((_, node)) = fields.get(name) else { return Vec::new() };
         match self.found(node) {
+            Found::Sequence if self.codec == Codec::Yaml => {
+                // Null items are passed over there.
+                self.tree.items(node).filter(|&item| self.found(item) != Found::Null).collect()
+            }
             Found::Sequence => self.tree.items(node).collect(),
             Found::Null => Vec::new(),
             found => {
@@ -300,13 +357,22 @@ impl Decoder<'_> {
     }
 }
 
+/// The words of YAML 1.1 that go-yaml v3 takes for booleans where one is wanted.
+fn yaml11_bool(text: &str) -> Option<bool> {
+    match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(true),
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(false),
+        _ => None,
+    }
+}
+
 /// Returns whether a node holds anything but a string, by YAML 1.1 rules; what cannot be read does not.
 pub(crate) fn is_other_than_string(tree: &Tree, node: NodeId) -> bool {
     !matches!(found(tree, node), Found::Text | Found::Decoded(_) | Found::Broken)
 }
 
 /// Returns what a node holds, by YAML 1.1 rules.
-fn found(tree: &Tree, node: NodeId) -> Found {
+pub(super) fn found(tree: &Tree, node: NodeId) -> Found {
     match tree.kind(node) {
         Kind::Mapping => return Found::Mapping,
         Kind::Sequence => return Found::Sequence,
@@ -365,6 +431,16 @@ fn decode_binary(text: &str) -> Found {
 }
 
 /// Formats a number as a key: Go's `FormatFloat(x, 'g', -1, 32)`, the precision upstream `sigs.k8s.io/yaml` uses for keys.
+/// Writes a float as Go's `strconv` does where `sigs.k8s.io/yaml` makes a string of it.
+fn coerced_float(value: f64) -> String {
+    match value {
+        value if value.is_nan() => "NaN".to_owned(),
+        f64::INFINITY => "+Inf".to_owned(),
+        f64::NEG_INFINITY => "-Inf".to_owned(),
+        value => format_key(value),
+    }
+}
+
 fn format_key(value: f64) -> String {
     let value = value as f32;
     if !value.is_finite() {
