@@ -1,6 +1,6 @@
 //! `cargo xtask bless-oracle`: the expectations of tests/cases, written or checked with the reference program.
 //!
-//! Only `expected.yaml` comes from here. Our own words (`expected.err`, `expected.stderr`) are snapshots that
+//! Only `expected.yaml` and `expected/` come from here. Our own words (`expected.err`, `expected.stderr`) are snapshots that
 //! `UPDATE_SNAPSHOTS=1 cargo test --test integration` writes.
 
 use crate::shell::{self, Result};
@@ -8,6 +8,9 @@ use crate::test::Counts;
 use crate::tools;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use writing::Files;
+
+mod writing;
 
 pub fn bless(words: &[&str]) -> Result<()> {
     let is_check = words.contains(&"--check");
@@ -28,6 +31,13 @@ pub fn bless(words: &[&str]) -> Result<()> {
                     println!("wrote {}", expected.display());
                 }
             }
+            Answer::Wrote(files) => {
+                let expected = case.join("expected");
+                if writing::read(&expected)? != files {
+                    writing::replace(&expected, &files)?;
+                    println!("wrote {}", expected.display());
+                }
+            }
         }
         Ok(())
     })
@@ -37,9 +47,13 @@ pub fn bless(words: &[&str]) -> Result<()> {
 /// Compares every recorded expectation with what the reference answers now.
 pub fn check(filter: &str) -> (Counts, Result<()>) {
     visit(filter, |case, answer| {
+        if let Answer::Wrote(files) = &answer {
+            let is_same = writing::read(&case.join("expected"))? == *files;
+            return if is_same { Ok(()) } else { Err("expected/ is not what the reference writes".to_owned()) };
+        }
         let expected = std::fs::read(case.join("expected.yaml"));
         match (answer, expected) {
-            (Answer::Agreed, _) | (Answer::Failed, Err(_)) => Ok(()),
+            (Answer::Agreed | Answer::Wrote(_), _) | (Answer::Failed, Err(_)) => Ok(()),
             (Answer::Built(bytes), Ok(expected)) if bytes == expected => Ok(()),
             (Answer::Built(_), Ok(_)) => Err("expected.yaml is not what the reference prints".to_owned()),
             (Answer::Built(_), Err(_)) => Err("no expected.yaml".to_owned()),
@@ -52,6 +66,8 @@ enum Answer {
     /// The outcome is another one than ours on purpose, and the case says why.
     Agreed,
     Built(Vec<u8>),
+    /// The files that are new or changed.
+    Wrote(Files),
     Failed,
 }
 
@@ -92,14 +108,22 @@ fn find(filter: &str) -> Result<Vec<PathBuf>> {
 fn answer(case: &Path, kustomize: &Path) -> Result<Answer> {
     let is_error_case = case.join("expected.err").exists();
     let reason = case.join("reference-differs");
+    let name = std::fs::read_to_string(case.join("command")).unwrap_or_else(|_| "build".to_owned());
+    let name = name.trim();
+    // What writes files does so in a copy.
+    let copy = if name == "build" { None } else { Some(writing::Copy::of(&case.join("input"))?) };
+    let directory = copy.as_ref().map_or_else(|| case.join("input"), |copy| copy.directory().to_owned());
     let mut command = Command::new(kustomize);
-    command.arg("build").current_dir(case.join("input")).stdin(Stdio::null());
+    command.arg(name).current_dir(directory).stdin(Stdio::null());
     if let Ok(args) = std::fs::read_to_string(case.join("args")) {
         command.args(args.lines());
     }
     let output = command.output().map_err(|error| format!("cannot run the reference: {error}"))?;
     match (output.status.success(), is_error_case) {
-        (true, false) => Ok(Answer::Built(output.stdout)),
+        (true, false) => Ok(match copy {
+            Some(copy) => Answer::Wrote(copy.changes()?),
+            None => Answer::Built(output.stdout),
+        }),
         (false, true) if reason.exists() => {
             Err("the reference fails as well: `reference-differs` is out of date".to_owned())
         }

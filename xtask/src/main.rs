@@ -7,6 +7,7 @@ mod cases;
 mod fuzz;
 mod oracle;
 mod ratchet;
+mod reader;
 mod shell;
 mod test;
 mod tools;
@@ -16,13 +17,14 @@ use shell::Result;
 const USAGE: &str = "usage: cargo xtask COMMAND
 
   test                         everything that decides whether the code is good
-  ratchet [--update] [--forget NAME]...
+  ratchet [--update] [--page] [--forget NAME]...
                                the shared corpora against the recorded passes
   bless-oracle [--check] [FILTER]
                                write (or check) expected.yaml of tests/cases with the installed kustomize
-  oracle [--cases N] [--seed S] [--case SEED] [--bin PATH] [--self-check]
-         [--only FIELD]... [--without FIELD]... [--show N] [--keep DIR]
-                               random overlays through rustomize and kustomize, byte for byte
+  oracle [OPTION]...           random overlays, or edited trees, through rustomize and kustomize, byte for byte;
+                               `oracle --help` lists the options
+  reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
+                               the YAML reader against the reference's parsers, node by node
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
   deny                         licences, duplicates and sources of the dependencies";
 
@@ -45,6 +47,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["ratchet", rest @ ..] => ratchet::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
+        ["reader", rest @ ..] => reader::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),
         _ => Err(USAGE.to_owned()),

@@ -6,7 +6,7 @@
 use crate::shell::{self, Result};
 use crate::test::RELEASE_BIN;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// How many runs of the program at a time.
@@ -35,11 +35,13 @@ const CORPORA: [Corpus; 2] = [
 
 pub fn run(words: &[&str]) -> Result<()> {
     let mut is_update = false;
+    let mut is_page = false;
     let mut forgotten = BTreeSet::new();
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match *word {
             "--update" => is_update = true,
+            "--page" => is_page = true,
             "--forget" => {
                 forgotten.insert((*words.next().ok_or("--forget wants a name")?).to_owned());
             }
@@ -56,18 +58,32 @@ pub fn run(words: &[&str]) -> Result<()> {
 
     let (mut n_passed, mut n_failed) = (0, 0);
     let mut known = BTreeSet::new();
+    let mut rows = String::from("| corpus | pass | fail | skipped |\n|---|---|---|---|\n");
     for corpus in &CORPORA {
         println!("\n== {}", corpus.name);
         let results = corpus.run(&shared)?;
         let (passed, failed) = corpus.compare(&results, &forgotten, is_update, &mut known)?;
         n_passed += passed;
         n_failed += failed;
+        rows += &corpus.rows()?;
+    }
+    if is_page {
+        write_page(&rows)?;
     }
     if let Some(name) = forgotten.difference(&known).next() {
         return Err(format!("--forget: `{name}` was not recorded"));
     }
     println!("\nrecorded cases: {n_passed} passed, {n_failed} failed");
     if n_failed == 0 { Ok(()) } else { Err(format!("{n_failed} cases that passed once fail now")) }
+}
+
+/// Writes the figures into the page that shows them.
+fn write_page(rows: &str) -> Result<()> {
+    const PAGE: &str = "docs/compatibility.md";
+    let text = shell::read(Path::new(PAGE))?;
+    let (before, rest) = text.split_once("<!-- FIGURES -->\n").ok_or(format!("{PAGE}: no place for figures"))?;
+    let (_, after) = rest.split_once("<!-- END -->").ok_or(format!("{PAGE}: no end of the figures"))?;
+    shell::write(Path::new(PAGE), format!("{before}<!-- FIGURES -->\n{rows}<!-- END -->{after}"))
 }
 
 fn find_shared() -> Option<PathBuf> {
@@ -101,6 +117,30 @@ impl Corpus {
             None if results.is_empty() => Err(format!("{}: no results", self.name)),
             None => Ok(results),
         }
+    }
+
+    /// Returns a table row for each part of the corpus, from the results of the last run.
+    fn rows(&self) -> Result<String> {
+        let json = shell::root().join(format!("target/ratchet-{}.json", self.name));
+        let value: Value = serde_json::from_str(&shell::read(&json)?).map_err(|error| error.to_string())?;
+        let mut parts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
+        for entry in value.get("results").and_then(Value::as_array).into_iter().flatten() {
+            let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
+            let part = match self.name {
+                "realworld" => format!("real kustomizations: {}s", text("kind")),
+                _ => format!("{}: {}", self.name, text("name").split('/').next().unwrap_or_default()),
+            };
+            let column = match (self.read)(entry) {
+                Some((_, true)) => 0,
+                _ if text("category").starts_with("skip") => 2,
+                _ => 1,
+            };
+            parts.entry(part).or_default()[column] += 1;
+        }
+        let row = |(part, [pass, fail, skipped]): (&String, &[usize; 3])| {
+            format!("| {part} | {pass} | {fail} | {skipped} |\n")
+        };
+        Ok(parts.iter().map(row).collect())
     }
 
     fn compare(

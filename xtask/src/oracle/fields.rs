@@ -5,22 +5,22 @@ use super::resource::{self, KINDS, Kind, Resource};
 use super::scalar;
 use super::yaml::{Content, Yaml};
 
-fn kind(name: &str) -> &'static Kind {
+pub fn kind(name: &str) -> &'static Kind {
     KINDS.iter().find(|kind| kind.kind == name).unwrap_or(&KINDS[0])
 }
 
 /// `configMapGenerator`, `secretGenerator` and `generatorOptions`.
 pub fn generators(g: &mut Generator, level: &mut Level, scope: &mut Vec<Resource>) {
-    let fields = [("configMapGenerator", "ConfigMap", 35), ("secretGenerator", "Secret", 22)];
+    let fields = [("configMapGenerator", "ConfigMap", 42), ("secretGenerator", "Secret", 26)];
     for (field, kind_name, percent) in fields {
-        if !g.random.chance(percent) {
+        if !g.likely(percent) {
             continue;
         }
         g.tag(field);
         let entries = (0..g.random.between(1, 2)).map(|_| generator_entry(g, level, scope, kind_name)).collect();
         level.add(field, Yaml::List(entries));
     }
-    if g.random.chance(18) {
+    if g.likely(20) {
         g.tag("generatorOptions");
         let options = generator_options(g);
         level.add("generatorOptions", options);
@@ -45,7 +45,7 @@ fn generator_options(g: &mut Generator) -> Yaml {
     options
 }
 
-fn generator_entry(g: &mut Generator, level: &Level, scope: &mut Vec<Resource>, kind_name: &'static str) -> Yaml {
+pub fn generator_entry(g: &mut Generator, level: &Level, scope: &mut Vec<Resource>, kind_name: &'static str) -> Yaml {
     let mut entry = Yaml::Map(Vec::new());
     let existing: Vec<Resource> = scope.iter().filter(|resource| resource.kind.kind == kind_name).cloned().collect();
     let merges = !existing.is_empty() && g.random.chance(55);
@@ -57,7 +57,7 @@ fn generator_entry(g: &mut Generator, level: &Level, scope: &mut Vec<Resource>, 
         if let Some(namespace) = &old.namespace {
             entry.set(&["namespace"], Yaml::scalar(namespace));
         }
-        let behavior = if g.random.chance(95) { g.random.word(&["merge", "replace"]) } else { "create" };
+        let behavior = if g.random.chance(98) { g.random.word(&["merge", "replace"]) } else { "create" };
         entry.set(&["behavior"], Yaml::scalar(behavior));
     } else {
         let name = g.name(kind_name, resource::pool(kind_name));
@@ -79,6 +79,7 @@ fn generator_entry(g: &mut Generator, level: &Level, scope: &mut Vec<Resource>, 
             has_annotations: false,
             containers: Vec::new(),
             data_keys: Vec::new(),
+            structured: Vec::new(),
         });
     }
     if g.random.chance(75) {
@@ -145,7 +146,7 @@ fn file_text(g: &mut Generator) -> String {
     }
 }
 
-fn annotations(g: &mut Generator) -> Yaml {
+pub fn annotations(g: &mut Generator) -> Yaml {
     let n_keys = g.random.between(1, 2);
     let keys = scalar::keys(&mut g.random, n_keys);
     Yaml::Map(keys.into_iter().map(|key| (key, scalar::text(&mut g.random))).collect())
@@ -154,19 +155,19 @@ fn annotations(g: &mut Generator) -> Yaml {
 /// Names, namespaces, labels, annotations, images and replicas.
 pub fn transformers(g: &mut Generator, level: &mut Level, scope: &mut [Resource]) {
     labels(g, level);
-    if g.random.chance(14) {
+    if g.likely(20) {
         g.tag("commonLabels");
         let pairs = resource::label_map(&resource::labels(&mut g.random));
         level.add("commonLabels", pairs);
     }
-    if g.random.chance(18) {
+    if g.likely(24) {
         g.tag("commonAnnotations");
         let pairs = annotations(g);
         level.add("commonAnnotations", pairs);
     }
     images(g, level);
     replicas(g, level, scope);
-    if g.random.chance(28) {
+    if g.likely(35) {
         g.tag("namespace");
         let namespace = g.random.word(&resource::NAMESPACES);
         level.add("namespace", Yaml::scalar(namespace));
@@ -175,7 +176,7 @@ pub fn transformers(g: &mut Generator, level: &mut Level, scope: &mut [Resource]
         }
     }
     let keeps_name = |resource: &Resource| ["Namespace", "CustomResourceDefinition"].contains(&resource.kind.kind);
-    if g.random.chance(25) {
+    if g.likely(35) {
         g.tag("namePrefix");
         let prefix = g.random.word(&["pre-", "x-", "dev-", "'1'", "a.b-"]);
         level.add("namePrefix", Yaml::scalar(prefix));
@@ -183,7 +184,7 @@ pub fn transformers(g: &mut Generator, level: &mut Level, scope: &mut [Resource]
             resource.current_name = format!("{}{}", prefix.trim_matches('\''), resource.current_name);
         }
     }
-    if g.random.chance(18) {
+    if g.likely(25) {
         g.tag("nameSuffix");
         let suffix = g.random.word(&["-v1", "-dev", "'0'", "-x.y"]);
         level.add("nameSuffix", Yaml::scalar(suffix));
@@ -194,7 +195,7 @@ pub fn transformers(g: &mut Generator, level: &mut Level, scope: &mut [Resource]
 }
 
 fn labels(g: &mut Generator, level: &mut Level) {
-    if !g.random.chance(28) {
+    if !g.likely(35) {
         return;
     }
     g.tag("labels");
@@ -229,7 +230,7 @@ fn labels(g: &mut Generator, level: &mut Level) {
 }
 
 fn images(g: &mut Generator, level: &mut Level) {
-    if !g.random.chance(25) {
+    if !g.likely(32) {
         return;
     }
     g.tag("images");
@@ -258,13 +259,13 @@ fn images(g: &mut Generator, level: &mut Level) {
 fn replicas(g: &mut Generator, level: &mut Level, scope: &[Resource]) {
     let scaled: Vec<&Resource> =
         scope.iter().filter(|resource| resource.kind.has_replicas && resource.kind.kind != "Rollout").collect();
-    if scaled.is_empty() || !g.random.chance(30) {
+    if scaled.is_empty() || !g.likely(36) {
         return;
     }
     g.tag("replicas");
     let resource = *g.random.pick(&scaled);
     let name = match g.random.below(50) {
-        0 => "nobody".to_owned(),
+        0 if g.random.chance(40) => "nobody".to_owned(),
         1..=8 => resource.current_name.clone(),
         _ => resource.name.clone(),
     };

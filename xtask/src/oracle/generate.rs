@@ -6,14 +6,19 @@
 use super::random::Random;
 use super::resource::{self, Resource};
 use super::yaml::{Content, Style, Yaml};
-use super::{fields, patches};
+use super::{config, fields, helm, odd, patches, plugins, replacements, vars};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A case: a tree of files and the arguments after `build`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Case {
     pub files: BTreeMap<String, Content>,
+    /// Symbolic links and what they point to.
+    pub links: BTreeMap<String, String>,
+    /// After `build`: the root, then flags.
     pub args: Vec<String>,
+    /// Environment variables of both programs; `{tree}` stands for the directory that holds the tree.
+    pub env: Vec<(String, String)>,
     /// The fields that it uses.
     pub tags: BTreeSet<&'static str>,
     /// Kustomizations from the root to the deepest base.
@@ -27,6 +32,8 @@ pub struct Generator {
     used: BTreeSet<(String, String)>,
     n_directories: usize,
     n_files: usize,
+    /// How much of what may be there is there, in percent: with too much in one tree nothing builds.
+    density: usize,
 }
 
 /// One kustomization in the making.
@@ -45,16 +52,19 @@ impl Level {
 pub fn case(seed: u64) -> Case {
     let mut generator = Generator {
         random: Random::new(seed),
-        case: Case { files: BTreeMap::new(), args: Vec::new(), tags: BTreeSet::new(), levels: 0 },
+        case: Case::default(),
         used: BTreeSet::new(),
         n_directories: 0,
         n_files: 0,
+        density: 100,
     };
+    generator.density = [25, 35, 45, 45, 60, 80, 100][generator.random.below(7)];
     let depth = [1, 1, 1, 1, 2, 2, 2, 2, 3, 4][generator.random.below(10)];
     generator.case.levels = depth;
     let directory = generator.new_directory(None);
     generator.level(&directory, depth - 1);
-    generator.case.args.push(directory);
+    generator.case.args.insert(0, directory);
+    odd::flags(&mut generator);
     if generator.case.tags.contains("load restrictor") && generator.random.chance(75) {
         generator.case.args.push("--load-restrictor=LoadRestrictionsNone".to_owned());
     }
@@ -66,7 +76,25 @@ impl Generator {
         self.case.tags.insert(tag);
     }
 
-    fn new_directory(&mut self, above: Option<&str>) -> String {
+    /// True so many times in a hundred, and less often in a sparse case.
+    pub fn likely(&mut self, percent: usize) -> bool {
+        self.random.below(10_000) < percent * self.density
+    }
+
+    /// Adds a flag once.
+    pub fn flag(&mut self, flag: impl Into<String>) {
+        let flag = flag.into();
+        if !self.case.args.contains(&flag) {
+            self.case.args.push(flag);
+        }
+    }
+
+    /// Whether a name is new; afterwards it is not.
+    pub fn claim(&mut self, kind: &str, name: &str) -> bool {
+        self.used.insert((kind.to_owned(), name.to_owned()))
+    }
+
+    pub fn new_directory(&mut self, above: Option<&str>) -> String {
         self.n_directories += 1;
         match above {
             Some(above) => format!("{above}/d{}", self.n_directories),
@@ -136,7 +164,7 @@ impl Generator {
     }
 
     fn components(&mut self, level: &mut Level, scope: &mut Vec<Resource>) {
-        if !self.random.chance(22) {
+        if !self.likely(26) {
             return;
         }
         let mut ways = Vec::new();
@@ -163,6 +191,11 @@ impl Generator {
     /// Adds everything that changes what a level holds.
     fn directives(&mut self, level: &mut Level, scope: &mut Vec<Resource>) {
         patches::add(self, level, scope);
+        replacements::add(self, level, scope);
+        vars::add(self, level, scope);
+        config::add(self, level);
+        plugins::add(self, level, scope);
+        helm::add(self, level, scope);
         fields::transformers(self, level, scope);
         if !level.is_component {
             fields::root_only(self, level);
@@ -204,7 +237,9 @@ impl Generator {
                 self.tag("resources: several documents");
             }
             let content = Content::Documents(documents, style);
-            if self.random.chance(2) {
+            if self.random.chance(3) {
+                entries.push(odd::linked(self, level, extension, content));
+            } else if self.random.chance(1) {
                 self.tag("load restrictor");
                 let name = self.new_file("outside", extension);
                 self.case.files.insert(format!("shared/{name}"), content);
@@ -216,6 +251,9 @@ impl Generator {
     }
 
     fn object(&mut self, scope: &mut Vec<Resource>) -> Yaml {
+        if self.random.chance(9) {
+            return odd::object(self, scope);
+        }
         let kind = resource::pick_kind(&mut self.random);
         let name = self.name(kind.kind, resource::pool(kind.kind));
         let (resource, yaml) = resource::make(&mut self.random, kind, &name);
@@ -233,7 +271,7 @@ impl Generator {
     }
 
     /// The way from one directory to another; both are written from the top of the case.
-    fn way(&self, from: &str, to: &str) -> String {
+    pub fn way(&self, from: &str, to: &str) -> String {
         format!("{}{to}", "../".repeat(from.split('/').count()))
     }
 
@@ -261,7 +299,7 @@ impl Generator {
             _ => "kustomization.yaml",
         };
         let style = self.style();
-        let content = Content::Documents(vec![Yaml::Map(level.fields)], style);
-        self.case.files.insert(format!("{}/{name}", level.directory), content);
+        let documents = odd::kustomization(self, level.fields);
+        self.case.files.insert(format!("{}/{name}", level.directory), Content::Documents(documents, style));
     }
 }

@@ -1,65 +1,87 @@
 //! `cargo xtask oracle`: random overlays through rustomize and kustomize; standard output and success must be the same.
 //!
 //! Every case has a seed of its own, so one can be run again by `--case SEED`. A difference is kept as a tree, made
-//! smaller as long as it stays, and shown. Where the reference itself wavers (its comparison of keys is intransitive for
-//! odd runs of digits) the generator does not go; `--self-check` runs the reference against itself to show it.
+//! smaller as long as it stays, and shown. Where the two differ the reference is run again: what it does not answer
+//! twice alike is counted apart, as is what is in the table of deviations that are meant. `--self-check` runs the
+//! reference against itself, `--mutate` edits trees that exist instead of making new ones.
 
+mod config;
 mod fields;
+mod functions;
 mod generate;
+mod helm;
+mod keep;
+mod known;
+mod lines;
 mod minimise;
+mod mutate;
+mod odd;
+mod options;
 mod patches;
-mod random;
+mod plugins;
+pub mod random;
+mod replacements;
+mod report;
 mod resource;
 mod run;
 mod scalar;
+mod vars;
 mod yaml;
 
 use crate::shell::{self, Result};
 use crate::test::RELEASE_BIN;
 use crate::tools;
 use generate::Case;
-use run::{Outcome, Programs};
+use known::Known;
+use options::Options;
+use report::Tally;
+use run::{Programs, Scratch, Verdict};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
-/// Runs of the two programs at a time.
-const N_JOBS: usize = 2;
+/// Cases are made until enough of them fit `--only`; a field nobody makes must not run for ever.
+const N_MADE_PER_CASE: u64 = 5000;
 
-struct Options {
-    n_cases: u64,
-    seed: u64,
-    case: Option<u64>,
-    is_self_check: bool,
-    bin: Option<PathBuf>,
-    keep: PathBuf,
-    /// Differences that are made smaller and shown; the rest are counted.
-    n_shown: usize,
-    /// Only cases that use every one of these fields (parts of their names as the report has them) ...
-    only: Vec<String>,
-    /// ... and none of these.
-    without: Vec<String>,
+/// Where cases come from: made from nothing, or edited copies of trees, each read when it is first wanted.
+enum Supply {
+    Made,
+    Mutated(Vec<(mutate::Source, OnceLock<Option<Case>>)>),
 }
 
-#[derive(Default)]
-struct Tally {
-    /// The reference builds, we refuse, and mean to.
-    n_refused_on_purpose: usize,
-    n_cases: usize,
-    n_built: usize,
-    n_deep: usize,
-    n_bytes: usize,
-    /// By field: cases that use it, those of them that the reference builds, and those that differ.
-    fields: BTreeMap<&'static str, [usize; 3]>,
-    /// By the reference's words without names: how often it fails so, and the seed of one such case.
-    refusals: BTreeMap<String, (usize, u64)>,
-    differences: Vec<(u64, String)>,
+impl Supply {
+    fn new(options: &Options) -> Result<Supply> {
+        if options.mutate.is_empty() {
+            return Ok(Supply::Made);
+        }
+        let sources = mutate::sources(&options.mutate, &options.targets)?;
+        println!("{} trees to edit", sources.len());
+        Ok(Supply::Mutated(sources.into_iter().map(|source| (source, OnceLock::new())).collect()))
+    }
+
+    /// The case of a seed. There is none where a tree is too big, not text, or does not build when copied.
+    fn case(&self, seed: u64, programs: &Programs, scratch: &Scratch) -> Option<Case> {
+        match self {
+            Supply::Made => Some(generate::case(seed)),
+            Supply::Mutated(sources) => {
+                let (source, case) = &sources[(seed % sources.len() as u64) as usize];
+                let usable = || {
+                    let case = mutate::load(source).ok()?;
+                    programs.run(scratch, &case).ok()?.1.is_built().then_some(case)
+                };
+                Some(mutate::mutate(case.get_or_init(usable).as_ref()?, seed))
+            }
+        }
+    }
 }
 
 pub fn run(words: &[&str]) -> Result<()> {
-    let options = options(words)?;
+    let options = Options::parse(words)?;
+    if options.lists_fields {
+        return list_fields(&options);
+    }
     let kustomize = tools::kustomize()?;
     let ours = match (&options.bin, options.is_self_check) {
         (_, true) => kustomize.clone(),
@@ -70,8 +92,10 @@ pub fn run(words: &[&str]) -> Result<()> {
         }
     };
     let programs = Programs { ours, reference: kustomize };
+    let known = Known::load()?;
+    let supply = Supply::new(&options)?;
     if let Some(seed) = options.case {
-        return one(&programs, seed, &options);
+        return one(&programs, &known, &supply, seed, &options);
     }
     println!(
         "seed {}, {} cases, {} against {}",
@@ -81,8 +105,11 @@ pub fn run(words: &[&str]) -> Result<()> {
         programs.reference.display()
     );
     let begin = Instant::now();
-    let tally = all(&programs, &options)?;
-    report(&tally, begin.elapsed().as_secs_f64());
+    let tally = all(&programs, &known, &supply, &options)?;
+    tally.report(begin.elapsed().as_secs_f64());
+    if tally.n_cases == 0 {
+        return Err("no case fits; `--fields` lists the fields".to_owned());
+    }
     // One of each kind before a second of any.
     let mut kinds: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
     for (seed, kind) in &tally.differences {
@@ -91,76 +118,59 @@ pub fn run(words: &[&str]) -> Result<()> {
     if !kinds.is_empty() {
         println!("differences (times, a few case seeds, kind):");
     }
+    let mut kinds: Vec<(&str, Vec<u64>)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(kind, seeds)| (std::cmp::Reverse(seeds.len()), *kind));
     for (kind, seeds) in &kinds {
         let few: Vec<String> = seeds.iter().take(3).map(u64::to_string).collect();
         println!("{:5} {} {kind}", seeds.len(), few.join(" "));
     }
-    for seeds in kinds.values().take(options.n_shown) {
+    for (_, seeds) in kinds.iter().take(options.n_shown) {
         println!();
-        show(&programs, seeds[0], &options)?;
+        let scratch = Scratch::new(options.n_jobs + 1)?;
+        if let Some(case) = supply.case(seeds[0], &programs, &scratch) {
+            keep::show(&programs, &known, seeds[0], &case, &options)?;
+        }
     }
     let n_failed = tally.differences.len();
     println!("{} passed, {n_failed} failed", tally.n_cases - n_failed);
     if n_failed == 0 { Ok(()) } else { Err(format!("{n_failed} differences (seed {})", options.seed)) }
 }
 
-fn options(words: &[&str]) -> Result<Options> {
-    let mut options = Options {
-        n_cases: 1000,
-        seed: 1,
-        case: None,
-        is_self_check: false,
-        bin: None,
-        keep: shell::root().join("target/oracle"),
-        n_shown: 5,
-        only: Vec::new(),
-        without: Vec::new(),
-    };
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or(format!("{word} wants a value"));
-        let number = |text: &str| text.parse::<u64>().map_err(|_| format!("`{text}` is no number"));
-        match *word {
-            "--cases" => options.n_cases = number(value()?)?,
-            "--seed" => options.seed = number(value()?)?,
-            "--case" => options.case = Some(number(value()?)?),
-            "--show" => options.n_shown = number(value()?)? as usize,
-            "--bin" => options.bin = Some(PathBuf::from(value()?)),
-            "--keep" => options.keep = PathBuf::from(value()?),
-            "--only" => options.only.push((*value()?).to_owned()),
-            "--without" => options.without.push((*value()?).to_owned()),
-            "--self-check" => options.is_self_check = true,
-            other => return Err(format!("oracle: unknown argument `{other}`")),
-        }
-    }
-    Ok(options)
-}
-
-fn all(programs: &Programs, options: &Options) -> Result<Tally> {
+fn all(programs: &Programs, known: &Known, supply: &Supply, options: &Options) -> Result<Tally> {
     let next = AtomicU64::new(0);
+    let n_taken = AtomicU64::new(0);
+    let log = match &options.log {
+        Some(path) => {
+            Some(Mutex::new(std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()))?))
+        }
+        None => None,
+    };
     let tally = Mutex::new(Tally::default());
     let work = |job: usize| -> Result<()> {
-        let scratch = run::Scratch::new(job)?;
+        let scratch = Scratch::new(job)?;
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= options.n_cases {
+            if number >= options.n_cases.saturating_mul(N_MADE_PER_CASE) {
                 return Ok(());
             }
             let seed = random::case_seed(options.seed, number);
-            let case = generate::case(seed);
-            let uses = |field: &String| case.tags.iter().any(|tag| tag.contains(field.as_str()));
-            if !options.only.iter().all(uses) || options.without.iter().any(uses) {
+            let Some(case) = supply.case(seed, programs, &scratch) else { continue };
+            if !options.wants(case.tags.iter()) {
                 continue;
             }
-            let (ours, reference) = programs.run(&scratch, &case)?;
-            let difference = run::difference(&ours, &reference).map(|_| run::kind(&ours, &reference));
-            let mut tally = tally.lock().map_err(|_| "a job has panicked")?;
-            tally.n_refused_on_purpose += usize::from(reference.is_built() && run::is_refused_on_purpose(&ours));
-            tally.add(seed, &case, &reference, difference);
+            if n_taken.fetch_add(1, Ordering::Relaxed) >= options.n_cases {
+                return Ok(());
+            }
+            let (_, reference, verdict) = programs.judge(&scratch, &case, known)?;
+            if let Some(log) = &log {
+                let mut log = log.lock().map_err(|_| "a job has panicked")?;
+                writeln!(log, "{}", log_line(seed, &case, &reference, &verdict)).map_err(|error| error.to_string())?;
+            }
+            tally.lock().map_err(|_| "a job has panicked")?.add(seed, &case, &reference, &verdict);
         }
     };
     std::thread::scope(|scope| {
-        let jobs: Vec<_> = (0..N_JOBS).map(|job| scope.spawn(move || work(job))).collect();
+        let jobs: Vec<_> = (0..options.n_jobs).map(|job| scope.spawn(move || work(job))).collect();
         jobs.into_iter().try_for_each(|job| job.join().unwrap_or_else(|_| Err("a job has panicked".to_owned())))
     })?;
     let mut tally = tally.into_inner().map_err(|_| "a job has panicked")?;
@@ -169,99 +179,78 @@ fn all(programs: &Programs, options: &Options) -> Result<Tally> {
     Ok(tally)
 }
 
-impl Tally {
-    fn add(&mut self, seed: u64, case: &Case, reference: &Outcome, difference: Option<String>) {
-        let is_built = reference.is_built();
-        self.n_cases += 1;
-        self.n_built += usize::from(is_built);
-        self.n_deep += usize::from(case.levels > 1);
-        self.n_bytes += reference.stdout.len();
-        if !is_built {
-            let refusal = self.refusals.entry(run::refusal(&reference.stderr)).or_insert((0, seed));
-            refusal.0 += 1;
-        }
-        for tag in &case.tags {
-            let counts = self.fields.entry(tag).or_default();
-            counts[0] += 1;
-            counts[1] += usize::from(is_built);
-            counts[2] += usize::from(difference.is_some());
-        }
-        self.differences.extend(difference.map(|words| (seed, words)));
-    }
+fn log_line(seed: u64, case: &Case, reference: &run::Outcome, verdict: &Verdict) -> String {
+    let tags: Vec<&str> = case.tags.iter().copied().collect();
+    let words = reference.stderr.lines().find(|line| line.starts_with("Error")).unwrap_or("");
+    let outcome = if reference.is_built() { "built" } else { "failed" };
+    format!("{seed}\t{outcome}\t{verdict:?}\t{}\t{words}", tags.join(", "))
 }
 
-fn report(tally: &Tally, seconds: f64) {
-    let percent = |n: usize| 100.0 * n as f64 / tally.n_cases.max(1) as f64;
-    println!("{:44} {:>6} {:>6} {:>6}", "field", "used", "built", "differ");
-    for (field, [used, built, differ]) in &tally.fields {
-        println!("{field:44} {used:6} {built:6} {differ:6}");
-    }
-    println!("why the reference fails (times, a case seed, words without names):");
-    for (words, (times, seed)) in &tally.refusals {
-        println!("{times:5} {seed:16} {words}");
-    }
-    println!(
-        "{} cases in {seconds:.1} s; the reference builds {} ({:.0} %), two levels or more {} ({:.0} %), {} bytes of manifests",
-        tally.n_cases,
-        tally.n_built,
-        percent(tally.n_built),
-        tally.n_deep,
-        percent(tally.n_deep),
-        tally.n_bytes
-    );
-    println!("refused on purpose (a hash suffix on another kind): {}", tally.n_refused_on_purpose);
-}
-
-/// Runs one case by its seed and keeps its tree.
-fn one(programs: &Programs, seed: u64, options: &Options) -> Result<()> {
-    let case = generate::case(seed);
-    let scratch = run::Scratch::new(0)?;
-    let (ours, reference) = programs.run(&scratch, &case)?;
-    let fields: Vec<&str> = case.tags.iter().copied().collect();
-    println!("case {seed}: {}", fields.join(", "));
-    match run::difference(&ours, &reference) {
-        Some(_) => {
-            show(programs, seed, options)?;
-            Err("the two differ".to_owned())
-        }
-        None => {
-            let directory = options.keep.join(seed.to_string());
-            run::write_tree(&directory, &case)?;
-            let words = if reference.is_built() { "both build, same bytes" } else { "both fail" };
-            println!("{words}; the tree is in {}", directory.display());
-            println!("reference: {}\nours: {}", reference.words(), ours.words());
-            Ok(())
+fn list_fields(options: &Options) -> Result<()> {
+    let mut fields: BTreeMap<&str, usize> = BTreeMap::new();
+    for number in 0..options.n_cases {
+        for tag in generate::case(random::case_seed(options.seed, number)).tags {
+            *fields.entry(tag).or_default() += 1;
         }
     }
-}
-
-/// Makes a difference smaller, keeps both trees, and shows the rest.
-fn show(programs: &Programs, seed: u64, options: &Options) -> Result<()> {
-    let case = generate::case(seed);
-    let directory = options.keep.join(seed.to_string());
-    run::write_tree(&directory.join("full"), &case)?;
-    let scratch = run::Scratch::new(N_JOBS)?;
-    // A smaller tree must differ in the same way, or one bug turns into another.
-    let way = |candidate: &Case| {
-        let (ours, reference) = programs.run(&scratch, candidate).ok()?;
-        run::difference(&ours, &reference)?;
-        Some(run::kind(&ours, &reference))
-    };
-    let wanted = way(&case);
-    let small = minimise::minimise(&case, |candidate| wanted.is_some() && way(candidate) == wanted);
-    let small_directory = directory.join("small");
-    run::write_tree(&small_directory, &small)?;
-    println!("difference: case seed {seed}; again: cargo xtask oracle --case {seed}");
-    println!("trees: {} (as made) and {} (smaller)", directory.join("full").display(), small_directory.display());
-    println!("command: (cd {} && kustomize build {})", show_path(&small_directory), small.args.join(" "));
-    for (path, content) in &small.files {
-        println!("--- {path}\n{}", content.render().trim_end());
+    for (field, times) in fields {
+        println!("{field:44} {times:6}");
     }
-    let (ours, reference) = programs.run(&scratch, &small)?;
-    println!("=== {}", run::difference(&ours, &reference).unwrap_or_else(|| "gone when run again".to_owned()));
     Ok(())
 }
 
-fn show_path(path: &Path) -> String {
-    path.strip_prefix(shell::root()).unwrap_or(path).display().to_string()
+/// Runs one case by its seed and keeps its tree.
+fn one(programs: &Programs, known: &Known, supply: &Supply, seed: u64, options: &Options) -> Result<()> {
+    let scratch = Scratch::new(0)?;
+    let case =
+        supply.case(seed, programs, &scratch).ok_or("there is no such case: its tree does not build as it is")?;
+    let (ours, reference, verdict) = programs.judge(&scratch, &case, known)?;
+    let fields: Vec<&str> = case.tags.iter().copied().collect();
+    println!("case {seed}: {}", fields.join(", "));
+    if let Verdict::Different(_) = verdict {
+        keep::show(programs, known, seed, &case, options)?;
+        return Err("the two differ".to_owned());
+    }
+    let directory = options.keep.join(seed.to_string());
+    run::write_tree(&directory, &case)?;
+    let words = match verdict {
+        Verdict::Known(id) => format!("known deviation `{id}`"),
+        Verdict::Unstable => "reference not deterministic".to_owned(),
+        Verdict::Crashed => "the reference crashes".to_owned(),
+        _ if reference.is_built() => "both build, same bytes".to_owned(),
+        _ => "both fail".to_owned(),
+    };
+    println!("{words}; the tree is in {}", keep::show_path(&directory));
+    println!("reference: {}\nours: {}", reference.words(), ours.words());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every field of a kustomization, and everything that stands beside the fields.
+    const FIELDS: &str = "resources components bases namePrefix nameSuffix namespace commonLabels labels \
+        commonAnnotations patches patchesStrategicMerge patchesJson6902 images imageTags replicas replacements vars \
+        configMapGenerator secretGenerator generatorOptions helmGlobals helmCharts helmChartInflationGenerator crds \
+        configurations openapi generators transformers validators sortOptions legacySortOptions buildMetadata \
+        functions exec_plugins symbolic_links anchors JSON List several_documents load_restrictor --reorder \
+        --enable-managedby-label --helm-debug AnnotationsTransformer LabelTransformer PrefixTransformer \
+        SuffixTransformer NamespaceTransformer ImageTagTransformer ReplicaCountTransformer PatchTransformer \
+        PatchStrategicMergeTransformer PatchJson6902Transformer ReplacementTransformer ValueAddTransformer \
+        HashTransformer ConfigMapGenerator SecretGenerator IAMPolicyGenerator HelmChartInflationGenerator";
+
+    #[test]
+    fn every_field_is_made() {
+        let mut tags = std::collections::BTreeSet::new();
+        for number in 0..3000 {
+            tags.extend(generate::case(random::case_seed(1, number)).tags);
+        }
+        let missing: Vec<String> = FIELDS
+            .split_whitespace()
+            .map(|field| field.replace('_', " "))
+            .filter(|field| !tags.iter().any(|tag| tag.contains(field.as_str())))
+            .collect();
+        assert_eq!(missing, Vec::<String>::new());
+    }
 }

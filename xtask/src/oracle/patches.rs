@@ -11,12 +11,12 @@ pub fn add(g: &mut Generator, level: &mut Level, scope: &mut Vec<Resource>) {
     if scope.is_empty() {
         return;
     }
-    if g.random.chance(55) {
+    if g.likely(65) {
         g.tag("patches");
         let entries = (0..g.random.between(1, 3)).map(|_| entry(g, level, scope)).collect();
         level.add("patches", Yaml::List(entries));
     }
-    if g.random.chance(14) {
+    if g.likely(16) {
         g.tag("patchesStrategicMerge");
         let (documents, style) = merge_documents(g, scope, 2);
         let entry = if g.random.chance(40) {
@@ -28,7 +28,7 @@ pub fn add(g: &mut Generator, level: &mut Level, scope: &mut Vec<Resource>) {
         };
         level.add("patchesStrategicMerge", Yaml::List(vec![entry]));
     }
-    if g.random.chance(14) {
+    if g.likely(16) {
         g.tag("patchesJson6902");
         let target = g.random.pick(scope).clone();
         let mut entry = Yaml::map([("target", exact_target(&mut g.random, &target))]);
@@ -37,7 +37,7 @@ pub fn add(g: &mut Generator, level: &mut Level, scope: &mut Vec<Resource>) {
     }
 }
 
-fn entry(g: &mut Generator, level: &Level, scope: &mut Vec<Resource>) -> Yaml {
+pub fn entry(g: &mut Generator, level: &Level, scope: &mut Vec<Resource>) -> Yaml {
     let resource = g.random.pick(scope).clone();
     let mut entry = Yaml::Map(Vec::new());
     if g.random.chance(40) {
@@ -74,7 +74,7 @@ fn entry(g: &mut Generator, level: &Level, scope: &mut Vec<Resource>) -> Yaml {
 }
 
 /// A `target` with any of its fields.
-fn target(g: &mut Generator, resource: &Resource) -> Yaml {
+pub fn target(g: &mut Generator, resource: &Resource) -> Yaml {
     let mut target = Yaml::Map(Vec::new());
     match g.random.below(10) {
         0..=3 => return exact_target(&mut g.random, resource),
@@ -111,7 +111,7 @@ fn target(g: &mut Generator, resource: &Resource) -> Yaml {
     target
 }
 
-fn exact_target(random: &mut Random, resource: &Resource) -> Yaml {
+pub fn exact_target(random: &mut Random, resource: &Resource) -> Yaml {
     let mut target = Yaml::Map(Vec::new());
     let (group, version) = resource.kind.api_version.rsplit_once('/').unwrap_or(("", resource.kind.api_version));
     if random.chance(50) && !group.is_empty() {
@@ -121,7 +121,7 @@ fn exact_target(random: &mut Random, resource: &Resource) -> Yaml {
         target.set(&["version"], Yaml::scalar(version));
     }
     target.set(&["kind"], Yaml::scalar(resource.kind.kind));
-    let is_original = random.chance(80);
+    let is_original = random.chance(88);
     target.set(&["name"], Yaml::scalar(if is_original { &resource.name } else { &resource.current_name }));
     if let Some(namespace) = resource.namespace.as_ref().filter(|_| random.chance(50)) {
         target.set(&["namespace"], Yaml::scalar(namespace));
@@ -130,7 +130,7 @@ fn exact_target(random: &mut Random, resource: &Resource) -> Yaml {
 }
 
 /// Up to so many strategic merge patches, and how to write them.
-fn merge_documents(g: &mut Generator, scope: &mut Vec<Resource>, n_max: usize) -> (Vec<Yaml>, Style) {
+pub fn merge_documents(g: &mut Generator, scope: &mut Vec<Resource>, n_max: usize) -> (Vec<Yaml>, Style) {
     let n_documents = if g.random.chance(70) { 1 } else { g.random.between(1, n_max) };
     let mut documents = Vec::new();
     for _ in 0..n_documents {
@@ -156,13 +156,13 @@ fn merge_patch(random: &mut Random, resource: &Resource) -> (Yaml, bool) {
         ("apiVersion", Yaml::scalar(resource.kind.api_version)),
         ("kind", Yaml::scalar(resource.kind.kind)),
     ]);
-    let is_original = random.chance(75);
+    let is_original = random.chance(88);
     let (name, namespace) = if is_original {
         (&resource.name, &resource.namespace)
     } else {
         (&resource.current_name, &resource.current_namespace)
     };
-    patch.set(&["metadata", "name"], Yaml::scalar(if random.chance(2) { "nobody" } else { name }));
+    patch.set(&["metadata", "name"], Yaml::scalar(if random.below(200) == 0 { "nobody" } else { name }));
     if let Some(namespace) = namespace {
         patch.set(&["metadata", "namespace"], Yaml::scalar(namespace));
     }
@@ -316,7 +316,7 @@ fn json_source(g: &mut Generator, level: &Level, entry: &mut Yaml, resource: &Re
     }
 }
 
-fn operation(random: &mut Random, resource: &Resource) -> Yaml {
+pub fn operation(random: &mut Random, resource: &Resource) -> Yaml {
     let op =
         |kind: &str, path: &str| Yaml::map([("op", Yaml::scalar(kind)), ("path", Yaml::scalar(scalar::single(path)))]);
     let with = |kind: &str, path: &str, value: Yaml| {
@@ -365,7 +365,7 @@ fn operation(random: &mut Random, resource: &Resource) -> Yaml {
             let key = random.word(&["a", "new", "key"]);
             with(random.word(&["add", "replace"]), &format!("/spec/{key}"), json_value(random))
         }
-        (_, 11) if random.chance(12) => op("remove", "/spec/no/such/field"),
+        (_, 11) if random.chance(4) => op("remove", "/spec/no/such/field"),
         _ => with("add", "/metadata/added", json_value(random)),
     }
 }

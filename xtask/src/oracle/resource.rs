@@ -2,8 +2,8 @@
 //! ordinary and odd contents.
 
 use super::random::Random;
-use super::scalar;
 use super::yaml::Yaml;
+use super::{odd, scalar, vars};
 
 /// Where the pod of a kind stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Kind {
     weight: usize,
 }
 
-const fn kind(api_version: &'static str, kind: &'static str, is_namespaced: bool, pod: Pod, weight: usize) -> Kind {
+pub const fn kind(api_version: &'static str, kind: &'static str, is_namespaced: bool, pod: Pod, weight: usize) -> Kind {
     Kind { api_version, kind, is_namespaced, pod, has_replicas: false, weight }
 }
 
@@ -63,7 +63,7 @@ pub const KINDS: [Kind; 25] = [
 
 pub const CONFIG_NAMES: [&str; 3] = ["app-config", "settings", "env-vars"];
 pub const SECRET_NAMES: [&str; 3] = ["creds", "tls", "token"];
-const ACCOUNT_NAMES: [&str; 3] = ["runner", "robot", "default"];
+pub const ACCOUNT_NAMES: [&str; 3] = ["runner", "robot", "default"];
 pub const APP_NAMES: [&str; 6] = ["web", "api", "worker", "cache", "db", "front-end"];
 const ROLE_NAMES: [&str; 3] = ["reader", "writer", "admin"];
 pub const NAMESPACES: [&str; 4] = ["prod", "staging", "default", "team-a"];
@@ -94,6 +94,25 @@ pub struct Resource {
     pub has_annotations: bool,
     pub containers: Vec<String>,
     pub data_keys: Vec<String>,
+    /// Keys of `data` whose texts are structured, with a way in the text each.
+    pub structured: Vec<(String, &'static str)>,
+}
+
+impl Resource {
+    /// Group and version; the core group is empty.
+    pub fn gv(&self) -> (&'static str, &'static str) {
+        self.kind.api_version.rsplit_once('/').unwrap_or(("", self.kind.api_version))
+    }
+
+    /// The way to the pod as a field path with dots.
+    pub fn pod_path(&self) -> Option<&'static str> {
+        match self.kind.pod {
+            Pod::None => None,
+            Pod::Spec => Some("spec"),
+            Pod::Template => Some("spec.template.spec"),
+            Pod::CronJob => Some("spec.jobTemplate.spec.template.spec"),
+        }
+    }
 }
 
 pub fn pick_kind(random: &mut Random) -> &'static Kind {
@@ -131,6 +150,7 @@ pub fn make(random: &mut Random, kind: &'static Kind, name: &str) -> (Resource, 
         has_annotations: random.chance(25),
         containers: Vec::new(),
         data_keys: Vec::new(),
+        structured: Vec::new(),
     };
     resource.current_namespace.clone_from(&resource.namespace);
     if random.chance(60) {
@@ -199,10 +219,18 @@ fn body(random: &mut Random, resource: &mut Resource) -> Vec<(String, Yaml)> {
             resource.data_keys.clone_from(&keys);
             let mut out = Vec::new();
             if !keys.is_empty() || random.chance(50) {
-                out.push(entry(
-                    "data",
-                    Yaml::Map(keys.into_iter().map(|key| (key, scalar::scalar(random, false))).collect()),
-                ));
+                let mut data: Vec<(String, Yaml)> =
+                    keys.into_iter().map(|key| (key, scalar::scalar(random, false))).collect();
+                if random.chance(20) {
+                    let (key, text, ways) = odd::structured(random);
+                    data.push((key.to_owned(), text));
+                    resource.structured = ways.into_iter().map(|way| (key.to_owned(), way)).collect();
+                }
+                if random.chance(5) {
+                    data.push(("host".to_owned(), Yaml::scalar(vars::mention(random))));
+                }
+                data.dedup_by(|a, b| a.0 == b.0);
+                out.push(entry("data", Yaml::Map(data)));
             }
             if random.chance(5) {
                 out.push(entry("immutable", Yaml::scalar("true")));
@@ -327,7 +355,13 @@ fn body(random: &mut Random, resource: &mut Resource) -> Vec<(String, Yaml)> {
             let n_keys = random.between(1, 4);
             let keys = scalar::keys(random, n_keys);
             resource.data_keys.clone_from(&keys);
-            let spec = keys.into_iter().map(|key| (key, scalar::tree(random, 3, false))).collect();
+            let mut spec: Vec<(String, Yaml)> =
+                keys.into_iter().map(|key| (key, scalar::tree(random, 3, false))).collect();
+            if random.chance(40) {
+                let known = odd::widget_spec(random);
+                spec.retain(|(key, _)| !known.iter().any(|(other, _)| other == key));
+                spec.extend(known);
+            }
             vec![entry("spec", Yaml::Map(spec))]
         }
         _ => vec![entry("spec", workload_spec(random, resource, selector))],
@@ -451,7 +485,13 @@ pub fn container(random: &mut Random, name: &str) -> Yaml {
     }
     if random.chance(30) {
         let n_args = random.between(1, 4);
-        container.set(&["args"], Yaml::List((0..n_args).map(|_| scalar::scalar(random, false)).collect()));
+        let mut args: Vec<Yaml> = (0..n_args)
+            .map(|_| if random.chance(85) { scalar::text(random) } else { scalar::scalar(random, false) })
+            .collect();
+        if random.chance(30) {
+            args.push(Yaml::scalar(vars::mention(random)));
+        }
+        container.set(&["args"], Yaml::List(args));
     }
     if random.chance(10) {
         container.set(&["command"], Yaml::Flow(Box::new(Yaml::list(["sh", "-c", "'echo hi'"]))));
@@ -493,6 +533,7 @@ pub fn env_var(random: &mut Random, number: usize) -> Yaml {
             var.set(&["valueFrom", "secretKeyRef", "name"], Yaml::scalar(random.word(&SECRET_NAMES)));
             var.set(&["valueFrom", "secretKeyRef", "key"], Yaml::scalar("a"));
         }
+        2 if random.chance(40) => var.set(&["value"], Yaml::scalar(vars::mention(random))),
         _ => var.set(&["value"], scalar::scalar(random, false)),
     }
     var

@@ -34,6 +34,8 @@ pub struct Style {
 pub enum Content {
     Documents(Vec<Yaml>, Style),
     Raw(String),
+    /// A program: its file may be run.
+    Script(String),
 }
 
 impl Yaml {
@@ -65,10 +67,54 @@ impl Yaml {
     }
 }
 
+impl Yaml {
+    /// Reads a template of ours: block collections by two blanks, scalars as they stand. Nothing else.
+    pub fn template(text: &str) -> Yaml {
+        let lines: Vec<(usize, String)> =
+            text.lines().map(|line| (line.len() - line.trim_start().len(), line.trim_start().to_owned())).collect();
+        template_block(&lines)
+    }
+}
+
+fn template_block(lines: &[(usize, String)]) -> Yaml {
+    let Some((indent, first)) = lines.first() else { return Yaml::Map(Vec::new()) };
+    let starts: Vec<usize> = (0..lines.len())
+        .filter(|&at| lines[at].0 == *indent && (first.starts_with("- ") == lines[at].1.starts_with("- ")))
+        .collect();
+    let parts = starts
+        .iter()
+        .enumerate()
+        .map(|(number, &start)| &lines[start..starts.get(number + 1).copied().unwrap_or(lines.len())]);
+    if first.starts_with("- ") {
+        let item = |part: &[(usize, String)]| {
+            let text = part[0].1[2..].to_owned();
+            if part.len() == 1 && !text.contains(": ") && !text.ends_with(':') {
+                return Yaml::Scalar(text);
+            }
+            let mut inner = vec![(indent + 2, text)];
+            inner.extend_from_slice(&part[1..]);
+            template_block(&inner)
+        };
+        return Yaml::List(parts.map(item).collect());
+    }
+    let entry = |part: &[(usize, String)]| match part[0].1.split_once(": ") {
+        // A block below an anchor: written in flow style, or the anchor would be lost.
+        Some((key, anchor)) if anchor.starts_with('&') && part.len() > 1 => {
+            let mut text = String::new();
+            let mut writer = Writer { out: std::mem::take(&mut text), style: Style::default(), n_entries: 0 };
+            writer.inline(&template_block(&part[1..]));
+            (key.to_owned(), Yaml::Scalar(format!("{anchor} {}", writer.out)))
+        }
+        Some((key, value)) => (key.to_owned(), Yaml::scalar(value)),
+        None => (part[0].1.trim_end_matches(':').to_owned(), template_block(&part[1..])),
+    };
+    Yaml::Map(parts.map(entry).collect())
+}
+
 impl Content {
     pub fn render(&self) -> String {
         match self {
-            Content::Raw(text) => text.clone(),
+            Content::Raw(text) | Content::Script(text) => text.clone(),
             Content::Documents(documents, style) => {
                 let mut text = documents_text(documents, *style);
                 if style.start_marker && !style.json {
