@@ -7,10 +7,14 @@ pub(crate) struct Case {
     /// `topic/case`
     pub(crate) name: String,
     pub(crate) directory: PathBuf,
-    /// Arguments after `build`.
+    /// `command`: the command, if it is another than `build`.
+    pub(crate) command: String,
+    /// Arguments after the command.
     pub(crate) args: Vec<String>,
     /// `expected.yaml`
     pub(crate) yaml: Option<Vec<u8>>,
+    /// `expected/`: the files that are new or changed, for a command that writes files.
+    pub(crate) files: Option<crate::writing::Files>,
     /// `expected.err`
     pub(crate) err: Option<String>,
     /// `expected.stderr`
@@ -55,7 +59,16 @@ fn load(name: &str, directory: &Path) -> Result<Case, String> {
         return Err("not a directory".to_owned());
     }
     for entry in entries(directory) {
-        let known = ["input", "args", "expected.yaml", "expected.err", "expected.stderr", "reference-differs"];
+        let known = [
+            "input",
+            "command",
+            "args",
+            "expected",
+            "expected.yaml",
+            "expected.err",
+            "expected.stderr",
+            "reference-differs",
+        ];
         if !known.contains(&file_name(&entry).as_str()) {
             return Err(format!("unknown file `{}`", file_name(&entry)));
         }
@@ -66,21 +79,27 @@ fn load(name: &str, directory: &Path) -> Result<Case, String> {
         None => Ok(None),
     };
     let args = words("args")?.unwrap_or_default();
+    let command = words("command")?.map_or("build".to_owned(), |command| command.trim().to_owned());
+    let files = directory.join("expected").is_dir().then(|| crate::writing::read_files(&directory.join("expected")));
     let (yaml, err, stderr) = (read("expected.yaml"), words("expected.err")?, words("expected.stderr")?);
     if entries(&directory.join("input")).is_empty() {
         return Err("no input".to_owned());
     }
-    match (&yaml, &err, &stderr) {
-        (None, None, _) => return Err("no expectation: neither `expected.yaml` nor `expected.err`".to_owned()),
-        (Some(_), Some(_), _) => return Err("`expected.yaml` and `expected.err` exclude each other".to_owned()),
-        (None, Some(_), Some(_)) => return Err("a failing case has `expected.err` only".to_owned()),
-        _ => {}
+    let n_expected = [yaml.is_some(), files.is_some(), err.is_some()].iter().filter(|is_there| **is_there).count();
+    if n_expected != 1 {
+        return Err("one of `expected.yaml`, `expected/` and `expected.err` is wanted".to_owned());
+    }
+    if (command == "build" && files.is_some()) || (command != "build" && yaml.is_some()) {
+        return Err("`expected.yaml` is for `build`, `expected/` for other commands".to_owned());
+    }
+    if err.is_some() && stderr.is_some() {
+        return Err("a failing case has `expected.err` only".to_owned());
     }
     if words("reference-differs")?.is_some_and(|reason| reason.trim().is_empty()) {
         return Err("`reference-differs` gives no reason".to_owned());
     }
     let args = args.lines().map(str::to_owned).collect();
-    Ok(Case { name: name.to_owned(), directory: directory.to_owned(), args, yaml, err, stderr })
+    Ok(Case { name: name.to_owned(), directory: directory.to_owned(), command, args, yaml, files, err, stderr })
 }
 
 /// The entries of a directory, sorted; none if it cannot be read.

@@ -17,8 +17,12 @@ impl Scratch {
         Scratch(directory)
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         &self.0
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.0.join(path)
     }
 
     pub(crate) fn write(&self, path: &str, text: &str) -> &Self {
@@ -33,7 +37,7 @@ impl Scratch {
     }
 
     #[cfg(unix)]
-    fn link(&self, path: &str, to: &str) -> &Self {
+    pub(crate) fn link(&self, path: &str, to: &str) -> &Self {
         let path = self.0.join(path);
         std::fs::create_dir_all(path.parent().expect("a link stands in a directory")).expect("a new directory");
         std::os::unix::fs::symlink(to, path).expect("a new link");

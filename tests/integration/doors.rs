@@ -1,6 +1,7 @@
 //! The doors: the library with files in memory, and the program with files on the disk.
 
 use crate::case::{Case, difference, entries, file_name, updates_snapshots};
+use crate::writing;
 use rustomize::build::{BuildOptions, LoadRestrictions, build};
 use rustomize::diagnostic::Severity;
 use rustomize::fs::Memory;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// Where the input stands in memory; deep enough for a case to look above it.
-const ROOT: &str = "/somewhere/input";
+pub(crate) const ROOT: &str = "/somewhere/input";
 
 /// The program under test: the one cargo has just built, or another (the release build).
 pub(crate) fn program() -> PathBuf {
@@ -30,6 +31,9 @@ pub(crate) fn run_program(directory: &Path, args: &[&str]) -> Output {
 }
 
 pub(crate) fn check_command_line(case: &Case) -> Result<(), String> {
+    if case.command != "build" {
+        return writing::check_command_line(case);
+    }
     let args: Vec<&str> = std::iter::once("build").chain(case.args.iter().map(String::as_str)).collect();
     let output = run_program(&case.input(), &args);
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -48,11 +52,17 @@ pub(crate) fn check_command_line(case: &Case) -> Result<(), String> {
         None if !output.stdout.is_empty() => return fail("a failed build printed manifests"),
         _ => {}
     }
-    let (file, expected) = match case.yaml {
-        Some(_) => ("expected.stderr", &case.stderr),
-        None => ("expected.err", &case.err),
+    check_words(case, &stderr, case.yaml.is_some())
+}
+
+/// Compares what stands on standard error with the snapshot of the case, or writes that.
+pub(crate) fn check_words(case: &Case, stderr: &str, is_success: bool) -> Result<(), String> {
+    let fail = |message: &str| Err(format!("{} (command line): {message}", case.name));
+    let (file, expected) = match is_success {
+        true => ("expected.stderr", &case.stderr),
+        false => ("expected.err", &case.err),
     };
-    if case.yaml.is_none() && stderr.trim().is_empty() {
+    if !is_success && stderr.trim().is_empty() {
         return fail("failed without a word");
     }
     let expected = expected.as_deref().unwrap_or("");
@@ -60,7 +70,7 @@ pub(crate) fn check_command_line(case: &Case) -> Result<(), String> {
         return Ok(());
     }
     if !updates_snapshots() {
-        return fail(&format!("other words than in {file}\n{}", difference(expected, &stderr)));
+        return fail(&format!("other words than in {file}\n{}", difference(expected, stderr)));
     }
     let path = case.directory.join(file);
     let written = if stderr.is_empty() { std::fs::remove_file(path) } else { std::fs::write(path, stderr) };
@@ -68,6 +78,9 @@ pub(crate) fn check_command_line(case: &Case) -> Result<(), String> {
 }
 
 pub(crate) fn check_library(case: &Case) -> Result<(), String> {
+    if case.command != "build" {
+        return writing::check_library(case);
+    }
     let fail = |message: &str| Err(format!("{} (library): {message}", case.name));
     let mut fs = Memory::new();
     load_tree(&case.input(), ROOT, &mut fs);

@@ -3,15 +3,17 @@
 //!
 //! A case is `tests/cases/<topic>/<case>/` with
 //! - `input/`: the tree; the program's working directory
-//! - `args` (optional): arguments after `build`, one a line: `DIR` and `--load-restrictor=...`; without it there are none
+//! - `command` (optional): another command than `build`: `create` or `localize`; it runs in a copy of the input
+//! - `args` (optional): arguments after the command, one a line: `DIR` and `--load-restrictor=...`; without it there are none
 //! - `expected.yaml`: what kustomize v5.8.2 prints (`cargo xtask bless-oracle`), or
+//! - `expected/`: the files that are new or changed after a command that writes files; from kustomize, too, or
 //! - `expected.err`: our words on standard error for a tree that does not build; a snapshot
 //! - `expected.stderr`: our words for a tree that builds with warnings; a snapshot, absent where there are none
 //! - `reference-differs`: one sentence, where kustomize does not fail as we do or the other way round
 //!
 //! `UPDATE_SNAPSHOTS=1` rewrites the snapshots, and only those. What needs links or permissions is in `disk`; the
 //! worked example and the snapshots of its mistakes (tests/snapshots) in `example`, secrets in `leaks`, what the
-//! documentation promises in `reference`.
+//! documentation promises in `reference`, the second YAML reader in `second`.
 
 #![allow(
     clippy::disallowed_methods,
@@ -24,9 +26,18 @@ mod diagnostics;
 mod disk;
 mod doors;
 mod example;
+#[cfg(unix)]
+mod helm;
 mod leaks;
+mod localize;
 mod provenance;
 mod reference;
+mod remote;
+mod remotes;
+mod second;
+mod strict;
+mod vendor;
+mod writing;
 
 use case::Case;
 
