@@ -8,7 +8,7 @@ use crate::accumulated::{Accumulated, BaseKey, DIAGNOSTICS_MAX, Gathered, reache
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::fs;
 use crate::generate;
-use crate::kustomization::{self, FileKind, InlineText, Kustomization, PlacedText};
+use crate::kustomization::{self, FileKind, Kustomization, PlacedText};
 use crate::loader::{self, Found, LoadRestrictions, Root};
 use crate::manifest;
 use crate::marks;
@@ -21,7 +21,7 @@ use crate::resmap::ResMap;
 use crate::resource::{Configured, MadeBy, Resource};
 use crate::schema::in_force::{Progress, SchemaUse};
 use crate::session::{FileResources, Session};
-use crate::source::{Embedded, Place, Sensitivity, Source};
+use crate::source::{Place, Source};
 use crate::transform;
 use crate::transform::replacements::{self};
 use crate::yaml;
@@ -473,12 +473,6 @@ impl Accumulator<'_, '_> {
         let path = loader::find_file(self.session, root, entry, self.restrictions)?;
         gathered.inputs.insert(Arc::clone(&path));
         self.session.read_text(&path)
-    }
-
-    fn embedded(&mut self, outer: &Arc<Source>, text: &InlineText) -> Arc<Source> {
-        let (first_line, indent) = text.block.unwrap_or((0, 0));
-        let embedded = Embedded { outer: text.place, first_line, indent };
-        self.session.sources.add(Arc::clone(&outer.path), text.value.clone(), Sensitivity::Yaml, Some(embedded))
     }
 
     fn append(&self, resources: &mut ResMap, resource: Arc<Resource>, through: Place) -> Result<(), Errors> {

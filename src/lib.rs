@@ -29,6 +29,7 @@ pub mod schema;
 pub mod kustomization;
 pub mod resmap;
 
+mod field_path;
 pub mod string_map;
 
 mod accumulated;

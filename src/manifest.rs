@@ -11,6 +11,9 @@ use crate::yaml::tree::{NodeId, Tag, Tree};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+/// The annotation of objects that are for tools only, and are left out of the output.
+pub(crate) const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
+
 /// Makes resources of the documents of one file, in the reference's order; faults of all documents are reported.
 ///
 /// The documents of a `List` stand where the list stood if it is the file's only document; those of any other kind that
@@ -67,7 +70,7 @@ pub(crate) fn resources_as_they_are(documents: Vec<Tree>, report: &mut Report) -
 
 /// Returns whether an object is for the build only.
 pub(crate) fn is_local(tree: &Tree) -> bool {
-    let value = tree.get_path(tree.root(), &["metadata", "annotations", "config.kubernetes.io/local-config"]);
+    let value = tree.get_path(tree.root(), &["metadata", "annotations", LOCAL_CONFIG]);
     value.is_some_and(|value| tree.text(value) != "false")
 }
 

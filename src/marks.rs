@@ -222,7 +222,8 @@ pub(crate) fn annotations(tree: &Tree) -> Option<NodeId> {
     tree.get_path(tree.root(), &["metadata", "annotations"]).filter(|&node| tree.is_mapping(node))
 }
 
-fn annotations_for_writing(tree: &mut Tree, stamp: &Stamp) -> NodeId {
+/// The annotations, made if there are none.
+pub(crate) fn annotations_for_writing(tree: &mut Tree, stamp: &Stamp) -> NodeId {
     let root = tree.root();
     let metadata = string_map::mapping_under(tree, root, "metadata", stamp);
     string_map::mapping_under(tree, metadata, "annotations", stamp)

@@ -11,12 +11,13 @@ use crate::accumulated::BaseCache;
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::fieldspec::TransformerConfig;
 use crate::fs::{self, FileSystem, FsError};
+use crate::kustomization::InlineText;
 use crate::limits::Limits;
 use crate::programs::Programs;
 use crate::provenance::{DirectiveId, Directives};
 use crate::remote::Remotes;
 use crate::resource::Resource;
-use crate::source::{Place, Sensitivity, Source, Sources};
+use crate::source::{Embedded, Place, Sensitivity, Source, Sources};
 use fetched::FetchedRemotes;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -99,6 +100,14 @@ impl<'fs> Session<'fs> {
     /// Registers a directive.
     pub fn directive(&mut self, field: &'static str, index: Option<usize>, place: Place) -> DirectiveId {
         self.directives.add(field, index, place)
+    }
+
+    /// Makes a source of a text that stands in another.
+    pub(crate) fn embedded(&mut self, text: &InlineText) -> Arc<Source> {
+        let (first_line, indent) = text.block.unwrap_or((0, 0));
+        let embedded = Embedded { outer: text.place, first_line, indent };
+        let path = Arc::clone(&self.sources.get(text.place.source).path);
+        self.sources.add(path, text.value.clone(), Sensitivity::Yaml, Some(embedded))
     }
 
     /// Returns how messages name an absolute path: relative to the user's directory, or with the address it came from.

@@ -26,7 +26,7 @@ impl Accumulator<'_, '_> {
         for (index, entry) in file.patches_strategic_merge.iter().enumerate() {
             let by = self.session.directive("patchesStrategicMerge", Some(index), entry.place);
             let limits = self.session.limits;
-            let inline = self.embedded(&file.source, &InlineText::plain(entry));
+            let inline = self.session.embedded(&InlineText::plain(entry));
             // No file has a name like this; the words about a missing file would hold the whole patch, secrets included.
             let is_text = entry.value.contains(['\n', '{']) || entry.value.contains(": ");
             let result = match is_text || patch::is_inline_strategic(&inline, &limits) {
@@ -108,7 +108,7 @@ impl Accumulator<'_, '_> {
     pub(super) fn patch_text(
         &mut self,
         root: &Arc<Root>,
-        file: &Kustomization,
+        _file: &Kustomization,
         entry: &PatchEntry,
         prepare: fn(&InlineText) -> InlineText,
         gathered: &mut Gathered,
@@ -116,7 +116,7 @@ impl Accumulator<'_, '_> {
         patch::check_entry(entry)?;
         match (&entry.path, &entry.patch) {
             (Some(path), _) => self.text_file(root, path, gathered),
-            (None, Some(inline)) => Ok(self.embedded(&file.source, &prepare(inline))),
+            (None, Some(inline)) => Ok(self.session.embedded(&prepare(inline))),
             (None, None) => {
                 Err(Diagnostic::error(Code::PatchInvalid, "a patch needs `path` or `patch`").at(Some(entry.place), ""))
             }

@@ -170,8 +170,8 @@ impl<'fs> Accumulator<'_, 'fs> {
         Ok(loaded)
     }
 
-    fn inline_configs(&mut self, file: &Kustomization, entry: &InlineText) -> Result<Vec<Arc<Resource>>, Errors> {
-        let source = self.embedded(&file.source, entry);
+    fn inline_configs(&mut self, _file: &Kustomization, entry: &InlineText) -> Result<Vec<Arc<Resource>>, Errors> {
+        let source = self.session.embedded(entry);
         self.parse(&source)
     }
 

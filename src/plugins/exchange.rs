@@ -6,19 +6,19 @@
 use super::{Context, Plugin};
 use crate::diagnostic::{Code, Diagnostic, Report, Result, Severity};
 use crate::limits::Limits;
-use crate::manifest;
+use crate::manifest::{self, LOCAL_CONFIG};
 use crate::marks;
 use crate::object_origin::ObjectOrigin;
 use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Behavior, MadeBy, Resource};
 use crate::source::{Place, Sensitivity, Sources};
-use crate::string_map::{self, mapping_under};
+use crate::string_map;
 use crate::transform::metadata;
 use crate::unprintable;
 use crate::yaml::emit::{emit, emit_unfolded};
 use crate::yaml::read;
-use crate::yaml::tree::{NodeId, Style, Tag, Tree};
+use crate::yaml::tree::{Style, Tag, Tree};
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
@@ -28,7 +28,6 @@ const ID: &str = "kustomize.config.k8s.io/id";
 const NEEDS_HASH: &str = "kustomize.config.k8s.io/needs-hash";
 /// A generator says what becomes of an object that exists.
 const BEHAVIOR: &str = "kustomize.config.k8s.io/behavior";
-const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 
 const PATH: &str = "internal.config.kubernetes.io/path";
 const LEGACY_PATH: &str = "config.kubernetes.io/path";
@@ -66,7 +65,7 @@ pub(super) fn configuration(config: &Resource, stamp: &Stamp) -> Result<String> 
 fn with_metadata(config: &Resource, stamp: &Stamp) -> Resource {
     let mut config = config.clone();
     if !matches!(config.made_by, MadeBy::Unknown) {
-        let annotations = annotations(config.tree_mut(), stamp);
+        let annotations = marks::annotations_for_writing(config.tree_mut(), stamp);
         metadata::annotate_copy(&mut config, annotations, stamp);
     }
     config
@@ -114,12 +113,12 @@ fn with_id(resource: &Arc<Resource>, stamp: &Stamp) -> Resource {
     let mut annotated = Resource::clone(resource);
     marks::write(&mut annotated, stamp);
     let id = id_text(resource, stamp);
-    let annotations = annotations(annotated.tree_mut(), stamp);
+    let annotations = marks::annotations_for_writing(annotated.tree_mut(), stamp);
     metadata::annotate_copy(&mut annotated, annotations, stamp);
     let tree = annotated.tree_mut();
     // Annotations are read as texts, whatever their types, and written anew (upstream `GetAnnotations`, `SetAnnotations`).
     string_map::rewrite_annotations(tree, stamp, |_| false);
-    let annotations = self::annotations(tree, stamp);
+    let annotations = marks::annotations_for_writing(tree, stamp);
     let value = tree.new_scalar(&id, Style::Literal, Tag::Str, stamp);
     tree.set_entry(annotations, ID, value, stamp);
     annotated
@@ -241,7 +240,7 @@ fn items(documents: Vec<Tree>, plugin: &Plugin) -> Vec<Tree> {
             continue;
         }
         let path = default_path(tree);
-        let annotations = annotations(tree, &stamp);
+        let annotations = marks::annotations_for_writing(tree, &stamp);
         tree.retain_entries(annotations, |tree, key, _| !ADDED.contains(&tree.text(key)));
         let present = [PATH, LEGACY_PATH].iter().find_map(|key| tree.get(annotations, key));
         let path = present.map_or(path, |present| tree.text(present).to_owned());
@@ -357,12 +356,6 @@ fn origin_path(tree: &Tree) -> Option<Arc<str>> {
     let source = Sources::default().add("", tree.text(annotation).to_owned(), Sensitivity::Opaque, None);
     let origin = read::read_first(&source, &Limits::default()).ok().flatten()?;
     origin.text_at(&["path"]).map(Arc::from)
-}
-
-fn annotations(tree: &mut Tree, stamp: &Stamp) -> NodeId {
-    let root = tree.root();
-    let metadata = mapping_under(tree, root, "metadata", stamp);
-    mapping_under(tree, metadata, "annotations", stamp)
 }
 
 /// The place a program is blamed at.

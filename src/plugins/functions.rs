@@ -9,6 +9,7 @@ use crate::fs;
 use crate::kustomization::decode::function::function;
 use crate::kustomization::function::{ContainerSpec, ExecSpec, FunctionSpec, Mount};
 use crate::kustomization::{InlineText, Placed};
+use crate::manifest::LOCAL_CONFIG;
 use crate::marks;
 use crate::programs::{Invocation, Output, Piece, ProgramError};
 use crate::provenance::{Stamp, Touched};
@@ -23,7 +24,6 @@ use std::sync::Arc;
 const ANNOTATIONS: [&str; 2] = ["config.kubernetes.io/function", "config.k8s.io/function"];
 /// Names a container alone; older than the others.
 const CONTAINER: &str = "config.kubernetes.io/container";
-const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 
 /// The programs that run containers, in the order in which they are tried.
 const CONTAINER_PROGRAMS: [&str; 2] = ["docker", "podman"];
@@ -44,7 +44,7 @@ pub(super) fn load(config: &Arc<Resource>, place: Place, context: &mut Context<'
     };
     let spec = if let Some(value) = ANNOTATIONS.iter().find_map(|key| get(key)) {
         let place = tree.place(value).unwrap_or(place);
-        let source = context.embedded(&InlineText { value: tree.text(value).to_owned(), place, block: None });
+        let source = context.session.embedded(&InlineText { value: tree.text(value).to_owned(), place, block: None });
         match read::read_first(&source, &context.session.limits)? {
             Some(inner) => decode(&source, &inner)?,
             None => FunctionSpec::default(),
@@ -114,9 +114,7 @@ pub(super) fn generate(spec: &FunctionSpec, plugin: &Plugin, context: &mut Conte
         // A function that is not run hands on what it was given, its configuration.
         let mut config = Resource::clone(&plugin.config);
         let tree = config.tree_mut();
-        let root = tree.root();
-        let metadata = crate::string_map::mapping_under(tree, root, "metadata", &stamp);
-        let annotations = crate::string_map::mapping_under(tree, metadata, "annotations", &stamp);
+        let annotations = marks::annotations_for_writing(tree, &stamp);
         let value = tree.new_string("true", &stamp);
         tree.set_entry(annotations, LOCAL_CONFIG, value, &stamp);
         return exchange::generated(vec![Arc::new(config)], plugin);

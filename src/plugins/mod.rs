@@ -13,8 +13,8 @@ pub(crate) mod validator;
 use crate::diagnostic::{Code, Diagnostic, Report, Result, nearest};
 use crate::fs;
 use crate::generate::{GeneratorFile, GeneratorFiles};
+use crate::kustomization::PlacedText;
 use crate::kustomization::function::FunctionSpec;
-use crate::kustomization::{InlineText, PlacedText};
 use crate::loader::{self, LoadRestrictions, Root};
 use crate::patch::LoadedPatch;
 use crate::programs::PluginOptions;
@@ -22,7 +22,7 @@ use crate::provenance::{DirectiveId, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Configured, Resource};
 use crate::session::Session;
-use crate::source::{Embedded, Place, Sensitivity, Source};
+use crate::source::{Place, Sensitivity, Source};
 use builtin::Builtin;
 use executable::Executable;
 use std::collections::BTreeSet;
@@ -103,14 +103,6 @@ impl Context<'_, '_> {
         })?;
         self.inputs.insert(Arc::clone(&path));
         Ok(path)
-    }
-
-    /// Makes a source of a text that stands in another.
-    pub(crate) fn embedded(&mut self, text: &InlineText) -> Arc<Source> {
-        let (first_line, indent) = text.block.unwrap_or((0, 0));
-        let embedded = Embedded { outer: text.place, first_line, indent };
-        let path = Arc::clone(&self.session.sources.get(text.place.source).path);
-        self.session.sources.add(path, text.value.clone(), Sensitivity::Yaml, Some(embedded))
     }
 }
 

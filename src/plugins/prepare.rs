@@ -155,7 +155,7 @@ impl Loader<'_, '_, '_> {
         patch::check_entry(entry)?;
         match (&entry.path, &entry.patch) {
             (Some(path), _) => self.context.text_file(path),
-            (None, Some(inline)) => Ok(self.context.embedded(&prepare(inline))),
+            (None, Some(inline)) => Ok(self.context.session.embedded(&prepare(inline))),
             (None, None) => {
                 Err(Diagnostic::error(Code::PatchInvalid, "a patch needs a text").at(Some(entry.place), ""))
             }
@@ -172,7 +172,7 @@ impl Loader<'_, '_, '_> {
         let limits = self.context.session.limits;
         let mut loaded = Vec::with_capacity(paths.len() + 1);
         for path in paths {
-            let inline = self.context.embedded(path);
+            let inline = self.context.session.embedded(path);
             loaded.push(if path.is_yaml() || patch::is_inline_strategic(&inline, &limits) {
                 patch::load_strategic(&inline, self.by, path.place, &limits)?
             } else {
@@ -183,7 +183,7 @@ impl Loader<'_, '_, '_> {
             });
         }
         if let Some(patches) = patches {
-            let inline = self.context.embedded(patches);
+            let inline = self.context.session.embedded(patches);
             loaded.push(patch::load_strategic(&inline, self.by, patches.place, &limits)?);
         }
         if loaded.iter().all(LoadedPatch::is_empty) {
@@ -233,7 +233,7 @@ impl Loader<'_, '_, '_> {
             document.push_str("\n  namespace: ");
             document.push_str(&namespace.value);
         }
-        let document = self.context.embedded(&InlineText { value: document, place: self.place, block: None });
+        let document = self.context.session.embedded(&InlineText { value: document, place: self.place, block: None });
         let read = yaml::read::read_first(&document, &self.context.session.limits);
         let read = read.map_err(|error| error.note("names are put into a document as they are"))?;
         let read = read.unwrap_or_default();

@@ -2,6 +2,7 @@
 //!
 //! Numbers and booleans keep their type as far as the reference does (upstream `RNode.GetFieldValue`).
 
+use crate::field_path;
 use crate::yaml::resolve::effective_tag;
 use crate::yaml::tree::{Kind, NodeId, Tag, Tree};
 
@@ -129,36 +130,10 @@ fn find_item(tree: &Tree, list: NodeId, condition: &str) -> Option<NodeId> {
     })
 }
 
-/// Splits a path at its dots: `\.` is a dot inside a part, brackets keep what they hold together, and an index in brackets
-/// at the end of a part is a part of its own (upstream `SmarterPathSplitter`, `convertSliceIndex`).
+/// Splits a path; an index in brackets at the end of a part is a part of its own (upstream `convertSliceIndex`).
 fn split(path: &str) -> Vec<String> {
-    let path = path.strip_prefix('.').unwrap_or(path);
-    let mut pieces: Vec<String> = Vec::new();
-    for piece in path.split('.') {
-        match pieces.last_mut() {
-            Some(last) if last.ends_with('\\') => {
-                last.pop();
-                last.push('.');
-                last.push_str(piece);
-            }
-            _ => pieces.push(piece.to_owned()),
-        }
-    }
     let mut parts = Vec::new();
-    let mut pieces = pieces.into_iter();
-    while let Some(mut part) = pieces.next() {
-        if part.starts_with('[') && !part.ends_with(']') {
-            for piece in pieces.by_ref() {
-                part.push('.');
-                part.push_str(&piece);
-                if piece.ends_with(']') {
-                    break;
-                }
-            }
-            if !part.contains('=') {
-                part = part.trim_matches(['[', ']']).to_owned();
-            }
-        }
+    for part in field_path::split(path) {
         match index_at_end(&part) {
             Some((field, index)) => {
                 parts.extend((!field.is_empty()).then(|| field.to_owned()));

@@ -10,7 +10,7 @@ use crate::provenance::{DirectiveId, Stamp};
 use crate::source::{Place, Source, Span};
 use crate::yaml::json;
 use crate::yaml::read;
-use crate::yaml::resolve::effective_tag;
+use crate::yaml::resolve::{effective_tag, is_null};
 use crate::yaml::tree::{NodeId, Tag, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -454,7 +454,7 @@ impl Reader<'_> {
     }
 
     fn is_null(&self, node: NodeId) -> bool {
-        self.tree.is_scalar(node) && effective_tag(self.tree, node) == Tag::Null
+        is_null(self.tree, node)
     }
 
     fn mapping(&self, node: NodeId, what: &str) -> Result<()> {
