@@ -1,0 +1,246 @@
+//! Which kustomizations include which, and what each of them names.
+//!
+//! A node is a directory with a kustomization, by its real path. A graph is made from kustomization files alone; it may name
+//! more files than a build reads, never fewer, except where a node is opaque (`Dependencies::is_opaque`).
+
+use super::scan::{Named, scan};
+use crate::diagnostic::Report;
+use crate::fs::{self, EntryKind, Look};
+use crate::kustomization::decode;
+use crate::kustomization::{FileKind, Kustomization};
+use crate::loader::FILE_NAMES;
+use crate::session::Session;
+use crate::yaml;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A kustomization in a [`Graph`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(usize);
+
+/// Kustomizations with what they include.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    by_directory: FxHashMap<Arc<str>, NodeId>,
+}
+
+/// One kustomization.
+#[derive(Clone, Debug)]
+struct Node {
+    directory: Arc<str>,
+    kind: Option<FileKind>,
+    included: Vec<NodeId>,
+    named: Named,
+}
+
+/// What a target depends on: everything that it and all it includes name.
+#[derive(Clone, Debug, Default)]
+pub struct Dependencies {
+    /// Kustomization files and all files they name, there or not; as they are named, and by their real paths.
+    pub files: BTreeSet<Arc<str>>,
+    /// Directories of which every file may matter.
+    pub trees: BTreeSet<Arc<str>>,
+    /// Whether only a build knows all files: there are plugins, charts, or a file that could not be understood.
+    pub is_opaque: bool,
+    /// Whether something is fetched.
+    pub is_remote: bool,
+}
+
+/// What a change means for a target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// It stays as it is.
+    #[default]
+    None,
+    /// Only a build knows.
+    Unknown,
+    /// Something that it is made of changes.
+    Some,
+}
+
+impl Graph {
+    /// Returns the kustomization in a directory, with all that it includes; the path is absolute.
+    pub fn add(&mut self, session: &mut Session<'_>, directory: &str) -> NodeId {
+        let (root, is_new) = self.enter(session, directory);
+        let mut open: Vec<NodeId> = is_new.then_some(root).into_iter().collect();
+        while let Some(node) = open.pop() {
+            let (kind, named) = read(session, &self.node(node).directory.clone());
+            let mut included = Vec::with_capacity(named.directories.len());
+            for directory in &named.directories {
+                let (child, is_new) = self.enter(session, directory);
+                included.push(child);
+                if is_new {
+                    open.push(child);
+                }
+            }
+            if let Some(node) = self.nodes.get_mut(node.0) {
+                (node.kind, node.named, node.included) = (kind, named, included);
+            }
+        }
+        root
+    }
+
+    /// Returns the number of kustomizations.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Returns the real path of a kustomization's directory.
+    pub fn directory(&self, node: NodeId) -> &Arc<str> {
+        &self.node(node).directory
+    }
+
+    /// Returns the kustomizations that one includes, as listed.
+    pub fn included(&self, node: NodeId) -> &[NodeId] {
+        &self.node(node).included
+    }
+
+    /// Returns whether a kustomization is a component, or, where its file cannot be understood, nothing.
+    pub fn kind(&self, node: NodeId) -> Option<FileKind> {
+        self.node(node).kind
+    }
+
+    /// Returns a kustomization and all that it includes at any level, itself first.
+    pub fn closure(&self, node: NodeId) -> Vec<NodeId> {
+        let mut seen: FxHashSet<NodeId> = FxHashSet::default();
+        let mut list = vec![node];
+        let mut at = 0;
+        seen.insert(node);
+        while let Some(&node) = list.get(at) {
+            at += 1;
+            list.extend(self.included(node).iter().copied().filter(|&child| seen.insert(child)));
+        }
+        list
+    }
+
+    /// Returns what a change of files (absolute paths) means for targets; one that is not in the graph is unknown.
+    ///
+    /// A file that is not there any more counts like any other, as does one that is new.
+    pub fn effects(&self, session: &Session<'_>, targets: &[Option<NodeId>], changed: &[String]) -> Vec<Effect> {
+        if changed.is_empty() {
+            return vec![Effect::None; targets.len()];
+        }
+        // What many targets include is looked at once.
+        let mut known: FxHashMap<NodeId, Effect> = FxHashMap::default();
+        let mut effect_of = |node: NodeId| {
+            *known.entry(node).or_insert_with(|| {
+                let own = self.own_dependencies(session, node);
+                match changed.iter().any(|path| own.is_met_by(path)) {
+                    true => Effect::Some,
+                    false if own.is_opaque => Effect::Unknown,
+                    false => Effect::None,
+                }
+            })
+        };
+        let mut effect = |target: &Option<NodeId>| match target {
+            Some(target) => self.closure(*target).into_iter().map(&mut effect_of).max().unwrap_or_default(),
+            None => Effect::Unknown,
+        };
+        targets.iter().map(&mut effect).collect()
+    }
+
+    /// Returns what a kustomization depends on, with all that it includes.
+    pub fn dependencies(&self, session: &Session<'_>, node: NodeId) -> Dependencies {
+        let mut found = Dependencies::default();
+        for node in self.closure(node) {
+            let own = self.own_dependencies(session, node);
+            found.is_opaque |= own.is_opaque;
+            found.is_remote |= own.is_remote;
+            found.files.extend(own.files);
+            found.trees.extend(own.trees);
+        }
+        found
+    }
+
+    /// What one kustomization depends on, without what it includes.
+    fn own_dependencies(&self, session: &Session<'_>, node: NodeId) -> Dependencies {
+        let node = self.node(node);
+        let mut found = Dependencies {
+            is_opaque: node.named.is_opaque || node.kind.is_none(),
+            is_remote: node.named.is_remote,
+            trees: node.named.trees.iter().cloned().collect(),
+            files: FILE_NAMES.iter().map(|name| Arc::from(fs::join(&node.directory, name))).collect(),
+        };
+        for (path, is_file) in node.named.paths() {
+            let real = session.fs.canonical(path).ok().filter(|real| *real != **path);
+            // A directory that is named through a link depends on the link.
+            if is_file || real.is_some() {
+                found.files.insert(Arc::clone(path));
+            }
+            found.files.extend(real.filter(|_| is_file).map(Arc::from));
+        }
+        found
+    }
+
+    fn node(&self, node: NodeId) -> &Node {
+        // Numbers are only made by `enter`, and a graph never shrinks.
+        &self.nodes[node.0]
+    }
+
+    fn enter(&mut self, session: &Session<'_>, directory: &str) -> (NodeId, bool) {
+        let real: Arc<str> = session.fs.canonical(directory).unwrap_or_else(|_| directory.to_owned()).into();
+        if let Some(&known) = self.by_directory.get(&real) {
+            return (known, false);
+        }
+        let id = NodeId(self.nodes.len());
+        let node = Node { directory: Arc::clone(&real), kind: None, included: Vec::new(), named: Named::default() };
+        self.nodes.push(node);
+        self.by_directory.insert(real, id);
+        (id, true)
+    }
+}
+
+impl Dependencies {
+    /// Returns whether a change of a path may change the target: of a file, of a link on the way to one, in a tree.
+    pub fn is_met_by(&self, path: &str) -> bool {
+        if self.files.contains(path) || self.trees.iter().any(|tree| fs::is_within(path, tree)) {
+            return true;
+        }
+        // A link that is changed, or a repository inside this one, stands for all below it.
+        let below = format!("{path}/");
+        let next = |set: &BTreeSet<Arc<str>>| {
+            let from = (std::ops::Bound::Included(below.as_str()), std::ops::Bound::Unbounded);
+            set.range::<str, _>(from).next().is_some_and(|next| next.starts_with(&below))
+        };
+        next(&self.files) || next(&self.trees)
+    }
+}
+
+/// Returns whether a directory holds a kustomization file.
+pub(super) fn has_kustomization(session: &Session<'_>, directory: &str) -> bool {
+    FILE_NAMES.iter().any(|name| session.fs.kind(&fs::join(directory, name)) == Ok(EntryKind::File))
+}
+
+/// Returns whether a name found in a walk is that of a kustomization file.
+pub(super) fn is_kustomization_file(path: &str, look: Look) -> bool {
+    look != Look::Entry(EntryKind::Directory) && FILE_NAMES.contains(&fs::base_name(path))
+}
+
+/// Reads the kustomization of a directory; what is wrong with it is for a build to say.
+fn read(session: &mut Session<'_>, directory: &str) -> (Option<FileKind>, Named) {
+    let path = FILE_NAMES.iter().map(|name| fs::join(directory, name)).find(|path| {
+        // One call where a look and a read would be two.
+        session.fs.kind(path) == Ok(EntryKind::File)
+    });
+    let file = path.and_then(|path| kustomization(session, &path.into()));
+    match file {
+        Some(file) => (Some(file.kind), scan(session, directory, &file)),
+        None => (None, Named::default()),
+    }
+}
+
+fn kustomization(session: &mut Session<'_>, path: &Arc<str>) -> Option<Kustomization> {
+    let source = session.read_text(path).ok()?;
+    let tree = yaml::read::read_first(&source, &session.limits).ok()??;
+    let mut report = Report::default();
+    let file = decode::decode(&source, &tree, &mut report)?;
+    // What was understood of a file with faults is not all of it.
+    (!report.has_errors()).then_some(file)
+}
