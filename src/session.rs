@@ -110,6 +110,23 @@ impl<'fs> Session<'fs> {
         self.own_directory = Some(directory.into());
     }
 
+    /// Forgets what was made of files (absolute, real paths) that may not be what they were, or may not have been there.
+    pub fn forget(&mut self, paths: &[String]) {
+        for path in paths {
+            self.texts.remove(path.as_str());
+            self.manifests.remove(path.as_str());
+        }
+        // A fault may be one of a file that is there now.
+        let is_valid = |base: &crate::accumulated::Accumulated| {
+            let gathered = &base.gathered;
+            paths.iter().all(|path| {
+                !gathered.inputs.contains(path.as_str()) && !gathered.directories.contains(fs::parent(path))
+            })
+        };
+        self.bases.retain(|_, base| base.as_ref().is_ok_and(|base| is_valid(base)));
+        self.canonical_directories.clear();
+    }
+
     /// Returns how much room the output is likely to need: what is read, or in a session of many builds what the last one did.
     pub(crate) fn room_for_output(&self) -> usize {
         let n_bytes = self.n_printed.unwrap_or(self.sources.n_bytes());

@@ -48,18 +48,6 @@ pub struct Dependencies {
     pub is_remote: bool,
 }
 
-/// What a change means for a target.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effect {
-    /// It stays as it is.
-    #[default]
-    None,
-    /// Only a build knows.
-    Unknown,
-    /// Something that it is made of changes.
-    Some,
-}
-
 impl Graph {
     /// Returns the kustomization in a directory, with all that it includes; the path is absolute.
     pub fn add(&mut self, session: &mut Session<'_>, directory: &str) -> NodeId {
@@ -92,6 +80,11 @@ impl Graph {
         self.nodes.is_empty()
     }
 
+    /// Returns all kustomizations, in the order they were met.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.nodes.len()).map(NodeId)
+    }
+
     /// Returns the real path of a kustomization's directory.
     pub fn directory(&self, node: NodeId) -> &Arc<str> {
         &self.node(node).directory
@@ -120,32 +113,6 @@ impl Graph {
         list
     }
 
-    /// Returns what a change of files (absolute paths) means for targets; one that is not in the graph is unknown.
-    ///
-    /// A file that is not there any more counts like any other, as does one that is new.
-    pub fn effects(&self, session: &Session<'_>, targets: &[Option<NodeId>], changed: &[String]) -> Vec<Effect> {
-        if changed.is_empty() {
-            return vec![Effect::None; targets.len()];
-        }
-        // What many targets include is looked at once.
-        let mut known: FxHashMap<NodeId, Effect> = FxHashMap::default();
-        let mut effect_of = |node: NodeId| {
-            *known.entry(node).or_insert_with(|| {
-                let own = self.own_dependencies(session, node);
-                match changed.iter().any(|path| own.is_met_by(path)) {
-                    true => Effect::Some,
-                    false if own.is_opaque => Effect::Unknown,
-                    false => Effect::None,
-                }
-            })
-        };
-        let mut effect = |target: &Option<NodeId>| match target {
-            Some(target) => self.closure(*target).into_iter().map(&mut effect_of).max().unwrap_or_default(),
-            None => Effect::Unknown,
-        };
-        targets.iter().map(&mut effect).collect()
-    }
-
     /// Returns what a kustomization depends on, with all that it includes.
     pub fn dependencies(&self, session: &Session<'_>, node: NodeId) -> Dependencies {
         let mut found = Dependencies::default();
@@ -160,7 +127,7 @@ impl Graph {
     }
 
     /// What one kustomization depends on, without what it includes.
-    fn own_dependencies(&self, session: &Session<'_>, node: NodeId) -> Dependencies {
+    pub(super) fn own_dependencies(&self, session: &Session<'_>, node: NodeId) -> Dependencies {
         let node = self.node(node);
         let mut found = Dependencies {
             is_opaque: node.named.is_opaque || node.kind.is_none(),
@@ -194,22 +161,6 @@ impl Graph {
         self.nodes.push(node);
         self.by_directory.insert(real, id);
         (id, true)
-    }
-}
-
-impl Dependencies {
-    /// Returns whether a change of a path may change the target: of a file, of a link on the way to one, in a tree.
-    pub fn is_met_by(&self, path: &str) -> bool {
-        if self.files.contains(path) || self.trees.iter().any(|tree| fs::is_within(path, tree)) {
-            return true;
-        }
-        // A link that is changed, or a repository inside this one, stands for all below it.
-        let below = format!("{path}/");
-        let next = |set: &BTreeSet<Arc<str>>| {
-            let from = (std::ops::Bound::Included(below.as_str()), std::ops::Bound::Unbounded);
-            set.range::<str, _>(from).next().is_some_and(|next| next.starts_with(&below))
-        };
-        next(&self.files) || next(&self.trees)
     }
 }
 

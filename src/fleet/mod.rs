@@ -5,9 +5,11 @@
 
 mod discover;
 mod graph;
+mod index;
 mod scan;
 mod shard;
 
 pub use discover::{Discovered, discover};
-pub use graph::{Dependencies, Effect, Graph, NodeId};
+pub use graph::{Dependencies, Graph, NodeId};
+pub use index::{Effect, Index};
 pub use shard::{Shard, assign};

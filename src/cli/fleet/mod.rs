@@ -95,13 +95,15 @@ fn build_all(
         targets.keep_shard(shard);
     }
     if let Some(since) = &fleet.changed_since {
-        targets.keep_changed(here, since, |target, changed| inputs::is_touched(builder, target, changed))?;
+        let mut worker = builder.worker();
+        targets.keep_changed(here, since, |target, changed| inputs::is_touched(&mut worker, target, changed))?;
     }
     place.check(&targets.list)?;
     let render = |list: &[Target], reporter: &mut Reporter| render(args, builder, &place, list, reporter);
     if fleet.watch {
+        let mut n_written = 0;
         return watch::run(builder, &wanted, targets, fleet.quiet, reporter, |worker, list, reporter| {
-            render_with(args, worker, &place, list, reporter)
+            render_with(args, worker, &place, list, &mut n_written, reporter)
         });
     }
     let failed = render(&targets.list, reporter)?;
@@ -128,7 +130,7 @@ fn render(
     let is_wanted = !args.fleet.quiet && reporter.is_for_people();
     let progress = Progress::new(list.len(), is_wanted, matches!(place, Place::Stream));
     let blank = reporter.part();
-    let mut taker = Taker { place, n_written: 0, failed: Vec::new(), fault: None, reporter };
+    let mut taker = Taker { place, n_written: &mut 0, failed: Vec::new(), fault: None, reporter };
     builder.run(
         list,
         |target, result, session| Rendering::of(args, place, target, result, session, blank.part()),
@@ -148,10 +150,11 @@ fn render_with(
     worker: &mut render::Worker<'_>,
     place: &Place,
     list: &[&Target],
+    n_written: &mut usize,
     reporter: &mut Reporter,
 ) -> Result<Vec<(usize, usize)>, Box<Diagnostic>> {
     let blank = reporter.part();
-    let mut taker = Taker { place, n_written: 0, failed: Vec::new(), fault: None, reporter };
+    let mut taker = Taker { place, n_written, failed: Vec::new(), fault: None, reporter };
     for (index, target) in list.iter().enumerate() {
         let rendering =
             worker.build(target, |result, session| Rendering::of(args, place, target, result, session, blank.part()));
@@ -165,7 +168,7 @@ fn render_with(
 /// Takes renderings in order.
 struct Taker<'a> {
     place: &'a Place,
-    n_written: usize,
+    n_written: &'a mut usize,
     failed: Vec<(usize, usize)>,
     fault: Option<Box<Diagnostic>>,
     reporter: &'a mut Reporter,
@@ -181,8 +184,8 @@ impl Taker<'_> {
             return ControlFlow::Continue(());
         }
         if matches!(self.place, Place::Stream) {
-            let separated = if self.n_written > 0 { output::part("---\n") } else { Ok(true) };
-            self.n_written += 1;
+            let separated = if *self.n_written > 0 { output::part("---\n") } else { Ok(true) };
+            *self.n_written += 1;
             match separated.and_then(|_| output::part(&text)) {
                 Ok(true) => {}
                 // Nobody reads any more.

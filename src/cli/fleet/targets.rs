@@ -3,7 +3,7 @@
 use super::git;
 use crate::cli::native_to_slash;
 use crate::diagnostic::Diagnostic;
-use crate::fleet::{Discovered, Effect, Graph, NodeId, Shard, assign, discover};
+use crate::fleet::{Discovered, Effect, Graph, Index, NodeId, Shard, assign, discover};
 use crate::fs::{self, Disk};
 use crate::remote::{self, RepoSpec};
 use crate::session::Session;
@@ -98,16 +98,15 @@ impl Targets {
         });
     }
 
-    /// Leaves those that may have changed since a commit. Where only a build knows, `asks` is called with the changed paths.
+    /// Leaves those that may have changed since a commit. Where only a build knows, it is asked with the changed paths.
     pub(super) fn keep_changed(
         &mut self,
         here: &str,
         since: &str,
-        asks: impl Fn(&Target, &[String]) -> bool,
+        mut asks: impl FnMut(&Target, &[String]) -> bool,
     ) -> Result<(), Box<Diagnostic>> {
         let changed = git::changed_since(here, since, self.list.iter().filter(|target| target.node.is_some()))?;
-        let effects = self.effects(here, &changed);
-        let mut effects = effects.into_iter();
+        let mut effects = self.index(here).effects(&changed).into_iter();
         self.list.retain(|target| match effects.next() {
             Some(Effect::None) => false,
             Some(Effect::Unknown) => asks(target, &changed),
@@ -116,12 +115,10 @@ impl Targets {
         Ok(())
     }
 
-    /// Returns what a change of files (absolute paths) means for each target.
-    pub(super) fn effects(&self, here: &str, changed: &[String]) -> Vec<Effect> {
-        let disk = Disk;
-        let session = Session::new(&disk, here);
+    /// Returns what leads from files to the positions of targets.
+    pub(super) fn index(&self, here: &str) -> Index {
         let nodes: Vec<Option<NodeId>> = self.list.iter().map(|target| target.node).collect();
-        self.graph.effects(&session, &nodes, changed)
+        Index::new(&self.graph, &Session::new(&Disk, here), &nodes)
     }
 }
 
