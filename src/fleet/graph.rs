@@ -100,6 +100,11 @@ impl Graph {
         self.node(node).kind
     }
 
+    /// Returns how many files a kustomization names: what it costs, roughly.
+    pub fn n_files(&self, node: NodeId) -> usize {
+        self.node(node).named.files.len()
+    }
+
     /// Returns a kustomization and all that it includes at any level, itself first.
     pub fn closure(&self, node: NodeId) -> Vec<NodeId> {
         let mut seen: FxHashSet<NodeId> = FxHashSet::default();

@@ -48,8 +48,8 @@ pub fn assign(graph: &Graph, targets: &[NodeId], count: usize) -> Vec<usize> {
     }
     // What most targets include comes first: a group is split by what is rare in it before it is split itself.
     let mut groups: Vec<(Vec<NodeId>, usize)> = Vec::with_capacity(targets.len());
-    for (position, closure) in closures.into_iter().enumerate() {
-        let mut shared: Vec<NodeId> = closure.into_iter().filter(|node| users.get(node) > Some(&1)).collect();
+    for (position, closure) in closures.iter().enumerate() {
+        let mut shared: Vec<NodeId> = closure.iter().copied().filter(|node| users.get(node) > Some(&1)).collect();
         shared.sort_by_key(|&node| (Reverse(users.get(&node).copied()), graph.directory(node)));
         groups.push((shared, position));
     }
@@ -57,7 +57,11 @@ pub fn assign(graph: &Graph, targets: &[NodeId], count: usize) -> Vec<usize> {
     groups.sort_by_cached_key(|(shared, position)| {
         (name(shared).into_iter().map(str::to_owned).collect::<Vec<_>>(), *position)
     });
-    let costs: Vec<u64> = groups.iter().map(|(shared, _)| 1 + shared.len() as u64).collect();
+    let cost = |position: usize| -> u64 {
+        let nodes = closures.get(position).into_iter().flatten();
+        nodes.map(|&node| 1 + graph.n_files(node) as u64).sum()
+    };
+    let costs: Vec<u64> = groups.iter().map(|&(_, position)| cost(position)).collect();
     let is_border: Vec<bool> = (0..groups.len())
         .map(|at| at > 0 && groups.get(at - 1).map(|group| group.0.first()) != groups.get(at).map(|group| group.0.first()))
         .collect();
