@@ -23,7 +23,8 @@ pub(super) fn run(args: &BuildArgs, reporter: &mut Reporter) -> Outcome {
     let prepared = working_directory().and_then(|directory| {
         if args.directories.iter().any(String::is_empty) {
             // An unset variable in a script; `.` would build something nobody asked for.
-            let diagnostic = Diagnostic::error(Code::Usage, "the directory is empty").help("for the current one, use `.`");
+            let diagnostic =
+                Diagnostic::error(Code::Usage, "the directory is empty").help("for the current one, use `.`");
             return Err(diagnostic);
         }
         Ok((directory, options(args)?, NativePrograms::of_environment()?))

@@ -20,7 +20,7 @@ pub struct Discovered {
 ///
 /// Directories whose names begin with a dot are not entered, nor are symbolic links. Where kustomizations include one
 /// another in a circle the first of them counts, so that the fault is told.
-pub fn discover(session: &mut Session<'_>, directory: &str) -> Result<Discovered> {
+pub fn discover(session: &Session<'_>, directory: &str) -> Result<Discovered> {
     let mut found = Discovered::default();
     let nodes = add_all(session, directory, &mut found.graph)?;
     let graph = &found.graph;
@@ -29,14 +29,12 @@ pub fn discover(session: &mut Session<'_>, directory: &str) -> Result<Discovered
         included.extend(graph.included(node).iter().copied().filter(|&child| child != node));
     }
     let is_candidate = |node: &NodeId| graph.kind(*node) != Some(FileKind::Component);
-    let candidates: Vec<NodeId> = nodes.into_iter().filter(is_candidate).collect();
+    let candidates: Vec<NodeId> = nodes.iter().copied().filter(is_candidate).collect();
     let mut targets: Vec<NodeId> = candidates.iter().copied().filter(|node| !included.contains(node)).collect();
     // What nothing outside a circle includes would be left out otherwise.
     let mut reached: FxHashSet<NodeId> = FxHashSet::default();
-    for &node in &included {
-        if graph.kind(node) == Some(FileKind::Component) {
-            reached.extend(graph.closure(node));
-        }
+    for &node in nodes.iter().filter(|node| !is_candidate(node)) {
+        reached.extend(graph.closure(node));
     }
     for &target in &targets {
         reached.extend(graph.closure(target));
@@ -53,7 +51,7 @@ pub fn discover(session: &mut Session<'_>, directory: &str) -> Result<Discovered
 }
 
 /// Adds every kustomization under a directory to a graph, and returns them in the order of their paths.
-fn add_all(session: &mut Session<'_>, directory: &str, graph: &mut Graph) -> Result<Vec<NodeId>> {
+fn add_all(session: &Session<'_>, directory: &str, graph: &mut Graph) -> Result<Vec<NodeId>> {
     let fault = |session: &Session<'_>, path: &str, error: &FsError| session.read_error(path, error);
     let real = session.fs.canonical(directory).map_err(|error| fault(session, directory, &error))?;
     if session.fs.kind(&real) != Ok(EntryKind::Directory) {

@@ -10,6 +10,7 @@ use crate::kustomization::decode;
 use crate::kustomization::{FileKind, Kustomization};
 use crate::loader::FILE_NAMES;
 use crate::session::Session;
+use crate::source::{Sensitivity, Sources};
 use crate::yaml;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -50,7 +51,7 @@ pub struct Dependencies {
 
 impl Graph {
     /// Returns the kustomization in a directory, with all that it includes; the path is absolute.
-    pub fn add(&mut self, session: &mut Session<'_>, directory: &str) -> NodeId {
+    pub fn add(&mut self, session: &Session<'_>, directory: &str) -> NodeId {
         let (root, is_new) = self.enter(session, directory);
         let mut open: Vec<NodeId> = is_new.then_some(root).into_iter().collect();
         while let Some(node) = open.pop() {
@@ -180,20 +181,22 @@ pub(super) fn is_kustomization_file(path: &str, look: Look) -> bool {
 }
 
 /// Reads the kustomization of a directory; what is wrong with it is for a build to say.
-fn read(session: &mut Session<'_>, directory: &str) -> (Option<FileKind>, Named) {
+fn read(session: &Session<'_>, directory: &str) -> (Option<FileKind>, Named) {
     let path = FILE_NAMES.iter().map(|name| fs::join(directory, name)).find(|path| {
         // One call where a look and a read would be two.
         session.fs.kind(path) == Ok(EntryKind::File)
     });
-    let file = path.and_then(|path| kustomization(session, &path.into()));
+    let file = path.and_then(|path| kustomization(session, &path));
     match file {
         Some(file) => (Some(file.kind), scan(session, directory, &file)),
         None => (None, Named::default()),
     }
 }
 
-fn kustomization(session: &mut Session<'_>, path: &Arc<str>) -> Option<Kustomization> {
-    let source = session.read_text(path).ok()?;
+/// Understands a file, of which nothing is kept: trees may have more of them than fit into memory.
+fn kustomization(session: &Session<'_>, path: &str) -> Option<Kustomization> {
+    let text = yaml::read::decode_bytes(session.read_bytes(path).ok()?).ok()?;
+    let source = Sources::default().add(path, text, Sensitivity::Yaml, None);
     let tree = yaml::read::read_first(&source, &session.limits).ok()??;
     let mut report = Report::default();
     let file = decode::decode(&source, &tree, &mut report)?;

@@ -130,13 +130,13 @@ mod tests {
             ("c/kustomization.yaml", "kind: Component\npatches: [{path: p.yaml}]"),
             ("a/kustomization.yaml", "resources: [../base]\ncomponents: [../c]"),
             ("b/kustomization.yaml", "resources: [../base]\nconfigMapGenerator: [{name: x, files: [k=v/f]}]"),
-            ("h/kustomization.yaml", "helmCharts: [{name: n}]"),
+            ("h/kustomization.yaml", "helmCharts: [{name: web}]"),
             ("bad/kustomization.yaml", "resources: 3"),
         ] {
             memory.set(&format!("/w/{path}"), text);
         }
-        let mut session = Session::new(&memory, "/w");
-        let found = super::super::discover(&mut session, "/w").expect("a tree");
+        let session = Session::new(&memory, "/w");
+        let found = super::super::discover(&session, "/w").expect("a tree");
         let names: Vec<&str> = found.targets.iter().map(|&target| &found.graph.directory(target)[3..]).collect();
         assert_eq!(names, ["a", "b", "bad", "h"]);
         let targets: Vec<Option<NodeId>> = found.targets.iter().copied().map(Some).collect();
@@ -153,7 +153,7 @@ mod tests {
             ("c/p.yaml", &["a"]),
             ("b/v/f", &["b"]),
             ("b/v", &["b"]),
-            ("h/charts/n/templates/x.yaml", &["h"]),
+            ("h/charts/web/templates/x.yaml", &["h"]),
             ("h/charts/m/x.yaml", &[]),
             ("bad/kustomization.yaml", &["bad"]),
             ("z", &[]),

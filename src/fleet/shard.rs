@@ -63,7 +63,9 @@ pub fn assign(graph: &Graph, targets: &[NodeId], count: usize) -> Vec<usize> {
     };
     let costs: Vec<u64> = groups.iter().map(|&(_, position)| cost(position)).collect();
     let is_border: Vec<bool> = (0..groups.len())
-        .map(|at| at > 0 && groups.get(at - 1).map(|group| group.0.first()) != groups.get(at).map(|group| group.0.first()))
+        .map(|at| {
+            at > 0 && groups.get(at - 1).map(|group| group.0.first()) != groups.get(at).map(|group| group.0.first())
+        })
         .collect();
     let mut parts = vec![0; targets.len()];
     for (part, range) in cut(&costs, &is_border, count).into_iter().enumerate() {
@@ -94,7 +96,8 @@ fn cut(costs: &[u64], is_border: &[bool], count: usize) -> Vec<std::ops::Range<u
         let due = (u128::from(total) * part as u128 / count as u128) as u64;
         let exact = before.partition_point(|&cost| cost < due).clamp(start, costs.len());
         let distance = |at: usize| before.get(at).map_or(u64::MAX, |cost| cost.abs_diff(due));
-        let window = before.partition_point(|&cost| cost + near < due)..before.partition_point(|&cost| cost <= due + near);
+        let window =
+            before.partition_point(|&cost| cost + near < due)..before.partition_point(|&cost| cost <= due + near);
         let borders = window.filter(|&at| at >= start && is_border.get(at) == Some(&true));
         let end = if part == count { costs.len() } else { borders.min_by_key(|&at| distance(at)).unwrap_or(exact) };
         ranges.push(start..end);
@@ -122,8 +125,8 @@ mod tests {
     }
 
     fn parts(memory: &Memory, count: usize) -> Vec<(String, usize)> {
-        let mut session = Session::new(memory, "/w");
-        let found = super::super::discover(&mut session, "/w").expect("a tree");
+        let session = Session::new(memory, "/w");
+        let found = super::super::discover(&session, "/w").expect("a tree");
         let parts = assign(&found.graph, &found.targets, count);
         found.targets.iter().map(|&target| found.graph.directory(target).to_string()).zip(parts).collect()
     }

@@ -298,7 +298,11 @@ fn inputs_are_the_files_that_are_read() {
     site.write("f/o/01/p.yaml", "kind: [\n");
     let ended = site.run("f", &["inputs", "o/01", "-o", "json"]);
     assert!(!ended.success && ended.stderr.contains("o/01/p.yaml:2:1"), "{}", ended.stderr);
-    assert!(ended.stdout.contains("\"complete\": false") && ended.stdout.contains("\"o/01/p.yaml\""), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("\"complete\": false") && ended.stdout.contains("\"o/01/p.yaml\""),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[test]
@@ -316,10 +320,8 @@ fn files_lead_back_to_targets() {
     // Not there, but it would make a difference.
     assert_eq!(reverse("f", &["inputs", "--reverse", "second/kustomization.yml"]), "z\n");
     // Plugins are asked for by a build.
-    site.write("f/q/kustomization.yaml", "resources: [../second]\ntransformers: [t.yaml]\n").write(
-        "f/q/t.yaml",
-        "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: x}\npath: deep.yaml\n",
-    );
+    site.write("f/q/kustomization.yaml", "resources: [../second]\ntransformers: [t.yaml]\n")
+        .write("f/q/t.yaml", "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: x}\npath: deep.yaml\n");
     site.write("f/q/deep.yaml", &config_map("second"));
     assert_eq!(reverse("f", &["inputs", "--reverse", "q/deep.yaml"]), "q\n");
     let json = reverse("f", &["inputs", "--reverse", "base/text", "o/00/p.yaml", "-o", "json"]);
@@ -394,9 +396,9 @@ fn every_case_in_one_session() {
         assert_eq!(alone.inputs, built.inputs, "{}", case.name);
         assert_eq!(trace.1.into_inner().expect("nobody panics"), inputs, "{}: inputs are not what is read", case.name);
 
-        let mut session = Session::new(&fs, ROOT);
+        let session = Session::new(&fs, ROOT);
         let mut graph = Graph::default();
-        let node = graph.add(&mut session, &directory);
+        let node = graph.add(&session, &directory);
         let known = graph.dependencies(&session, node);
         let index = Index::new(&graph, &session, &[Some(node)]);
         for path in &inputs {
@@ -448,4 +450,44 @@ fn what_changes_is_rendered_again() {
     let output = child.wait_with_output().expect("it ends");
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(words.contains("4 targets rendered in ") && words.contains("o/01 rendered in "), "{words}");
+}
+
+fn manifest_directory() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("argocd")
+}
+
+#[test]
+fn the_job_renders_each_part_once() {
+    let output = crate::doors::run_program(&manifest_directory(), &["build", "--all", "-q"]);
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // The component is not rendered by itself.
+    assert!(text.contains("kind: Job") && !text.contains("argocd-repo-server"));
+    let number = |key: &str| {
+        let line = text.lines().find(|line| line.trim_start().starts_with(key));
+        line.and_then(|line| line.rsplit(' ').next()).unwrap_or_else(|| panic!("no {key}")).to_owned()
+    };
+    assert_eq!(number("completions:"), number("parallelism:"));
+    let (_, parts) = text.split_once("name: PARTS\n").expect("the number of parts");
+    let parts = parts.lines().next().unwrap_or_default().trim();
+    assert_eq!(parts, format!("value: \"{}\"", number("completions:")));
+    assert!(text.contains("--shard=$(PART)/$(PARTS)"));
+}
+
+#[test]
+fn the_repo_server_is_an_overlay_of_argo_cd() {
+    let site = Site::new("fleet-argocd");
+    for entry in std::fs::read_dir(manifest_directory().join("fleet/repo-server")).expect("the component") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        site.write(&format!("part/{name}"), &std::fs::read_to_string(&path).expect("a file"));
+    }
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: argocd-repo-server}\nspec: {template: {spec: {containers: [{name: argocd-repo-server, image: a}]}}}\n";
+    site.write("o/d.yaml", deployment).write("o/c.yaml", &config_map("argocd-cmd-params-cm"));
+    site.write("o/kustomization.yaml", "resources: [d.yaml, c.yaml]\ncomponents: [../part]\n");
+    let ended = site.run("o", &["build"]);
+    assert!(ended.success && ended.stderr.is_empty(), "{}", ended.stderr);
+    for word in ["reposerver.parallelism.limit: \"4\"", "kind: HorizontalPodAutoscaler", "memory: 2Gi", "image: a"] {
+        assert!(ended.stdout.contains(word), "no {word} in:\n{}", ended.stdout);
+    }
 }

@@ -32,7 +32,19 @@ pub(super) fn changed_since<'t>(
         })?;
         let commit = commit.trim();
         let lists = [
-            git(top, &["diff", "--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none", "-z", commit, "--"]),
+            git(
+                top,
+                &[
+                    "diff",
+                    "--name-only",
+                    "--no-renames",
+                    "--no-ext-diff",
+                    "--ignore-submodules=none",
+                    "-z",
+                    commit,
+                    "--",
+                ],
+            ),
             git(top, &["ls-files", "--others", "--exclude-standard", "-z"]),
         ];
         for list in lists {

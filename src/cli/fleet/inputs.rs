@@ -70,17 +70,12 @@ fn inputs(args: &InputsArgs, reporter: &mut Reporter) -> Result<Outcome, Box<Dia
     let vendored = vendored(args.offline, &here, &args.directories)?;
     let remotes = remotes::Shared::new(vendored.as_ref().map_or(&network as &dyn Remotes, |vendored| vendored));
     let programs = options.plugins.allows_programs().then_some(&programs as &dyn Programs);
-    let builder =
-        Builder { fs: &Disk, here: &here, options: &options, remotes: &remotes, programs, n_jobs: 0 };
+    let builder = Builder { fs: &Disk, here: &here, options: &options, remotes: &remotes, programs, n_jobs: 0 };
     let is_reverse = !args.reverse.is_empty();
-    let wanted =
-        Wanted { here: &here, directories: &args.directories, all: args.all || is_reverse, needs_graph: true };
+    let wanted = Wanted { here: &here, directories: &args.directories, all: args.all || is_reverse, needs_graph: true };
     let targets = Targets::find(&wanted)?;
-    let answer = if is_reverse {
-        reverse(args, &here, builder, &targets)
-    } else {
-        forward(&here, builder, &targets, reporter)
-    };
+    let answer =
+        if is_reverse { reverse(args, &here, builder, &targets) } else { forward(&here, builder, &targets, reporter) };
     let is_complete = answer.targets.iter().all(|target| target.complete);
     let text = match args.output {
         Format::Json => serde_json::to_string_pretty(&answer).unwrap_or_default() + "\n",

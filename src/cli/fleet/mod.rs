@@ -87,8 +87,11 @@ fn build_all(
     let mut targets = Targets::find(&wanted)?;
     if targets.list.is_empty() {
         let named = args.directories.join("`, `");
-        return Err(Diagnostic::error(Code::NoKustomization, format!("no kustomization to be rendered under `{named}`"))
-            .help("hidden directories, and components by themselves, are left out"));
+        return Err(Diagnostic::error(
+            Code::NoKustomization,
+            format!("no kustomization to be rendered under `{named}`"),
+        )
+        .help("hidden directories, and components by themselves, are left out"));
     }
     let n_found = targets.list.len();
     if let Some(shard) = fleet.shard {
@@ -262,7 +265,9 @@ impl Place {
             );
         }
         match &args.fleet.output_dir {
-            Some(root) if root.as_os_str().is_empty() => fault("`--output-dir` is empty", "for the current one, use `.`"),
+            Some(root) if root.as_os_str().is_empty() => {
+                fault("`--output-dir` is empty", "for the current one, use `.`")
+            }
             Some(root) => Ok(Place::Directory { root: root.clone(), layout: args.fleet.layout }),
             None => Ok(Place::Stream),
         }

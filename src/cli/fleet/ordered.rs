@@ -148,7 +148,8 @@ mod tests {
     fn results(n: usize, n_threads: usize, size: usize, until: usize) -> Vec<usize> {
         let mut taken = Vec::new();
         // Work of uneven length.
-        let entry = |_: &mut (), index: usize| (0..(index * 7919) % 1000).fold(index, |sum, _| std::hint::black_box(sum));
+        let entry =
+            |_: &mut (), index: usize| (0..(index * 7919) % 1000).fold(index, |sum, _| std::hint::black_box(sum));
         run(n, n_threads, &Work { state: || (), entry, n_bytes: |_: &usize| size }, |index, result| {
             assert_eq!(index, result);
             taken.push(result);

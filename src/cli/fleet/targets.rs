@@ -42,15 +42,14 @@ impl Targets {
     /// Finds the targets.
     pub(super) fn find(wanted: &Wanted<'_>) -> Result<Targets, Box<Diagnostic>> {
         let disk = Disk;
-        let mut session = Session::new(&disk, wanted.here);
+        let session = Session::new(&disk, wanted.here);
         let mut targets = Targets::default();
         if !wanted.all {
             for directory in wanted.directories {
                 let directory = native_to_slash(directory);
                 let is_remote = RepoSpec::parse(&directory).is_some() || remote::is_remote_file(&directory);
                 let path = fs::join(wanted.here, &directory);
-                let node =
-                    (wanted.needs_graph && !is_remote).then(|| targets.graph.add(&mut session, &path));
+                let node = (wanted.needs_graph && !is_remote).then(|| targets.graph.add(&session, &path));
                 let shown = if is_remote { remote::without_credentials(&directory) } else { directory.clone() };
                 let name = if is_remote { remote_name(&shown) } else { name(&path, wanted.here) };
                 targets.list.push(Target { directory, shown, name, node });
@@ -59,17 +58,21 @@ impl Targets {
         }
         for directory in wanted.directories {
             let root = fs::join(wanted.here, &native_to_slash(directory));
-            let Discovered { graph, targets: found } = discover(&mut session, &root)?;
+            let Discovered { graph, targets: found } = discover(&session, &root)?;
             let is_only = wanted.directories.len() == 1;
             let real = fs::FileSystem::canonical(&disk, &root).unwrap_or_else(|_| root.clone());
             for node in found {
                 let path = graph.directory(node).to_string();
                 // The same tree gives the same names wherever the user stands.
                 let name = if is_only { name(&path, &real) } else { name(&path, wanted.here) };
-                let node = if is_only { node } else { targets.graph.add(&mut session, &path) };
-                targets.list.push(Target { shown: session.show(&path), directory: path, name, node: Some(node) });
+                let node = match wanted.needs_graph {
+                    true if is_only => Some(node),
+                    true => Some(targets.graph.add(&session, &path)),
+                    false => None,
+                };
+                targets.list.push(Target { shown: session.show(&path), directory: path, name, node });
             }
-            if is_only {
+            if is_only && wanted.needs_graph {
                 targets.graph = graph;
             }
         }
@@ -127,7 +130,8 @@ fn name(path: &str, from: &str) -> String {
     if path == from {
         return fs::base_name(path).to_owned();
     }
-    let name = if fs::is_within(path, from) { fs::relative(path, from) } else { path.trim_start_matches('/').to_owned() };
+    let name =
+        if fs::is_within(path, from) { fs::relative(path, from) } else { path.trim_start_matches('/').to_owned() };
     name.replace(':', "_")
 }
 
