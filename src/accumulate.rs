@@ -5,7 +5,7 @@
 //! shared: an overlay appends their resources and copies one only when it writes to it.
 
 use crate::accumulated::{Accumulated, BaseKey, DIAGNOSTICS_MAX, Gathered, reached_all};
-use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::diagnostic::{Code, Diagnostic, Label, Report};
 use crate::fs;
 use crate::generate;
 use crate::kustomization::{self, FileKind, Kustomization, PlacedText};
@@ -185,7 +185,7 @@ impl Accumulator<'_, '_> {
             *resources = base;
         } else {
             for resource in base {
-                self.append(resources, resource, entry.place)?;
+                self.append(resources, resource, entry.place).map_err(|errors| joined_through(errors, entry.place))?;
             }
         }
         Ok(())
@@ -268,7 +268,7 @@ impl Accumulator<'_, '_> {
         let mut gathered = Gathered::default();
         let file = self.load(root, &mut gathered)?;
         if file.kind == FileKind::Component {
-            let message = format!("`{}` is a component; it belongs under `components`", entry.value);
+            let message = format!("`{}` is a component (`kind: Component`); it belongs under `components`", entry.value);
             let diagnostic =
                 Diagnostic::error(Code::WrongKind, message).at(Some(entry.place), "listed as a resource here");
             return Err(single(diagnostic.help("move the entry to `components`")));
@@ -519,6 +519,16 @@ fn duplicate(new: &Resource, old: &Resource, through: Place) -> Box<Diagnostic> 
         true => diagnostic.help("list it once, or give each copy its own `namePrefix` or `namespace`"),
         false => diagnostic.help("to change an object that exists, use `patches`; to have two, give one another name"),
     }
+}
+
+/// Says which entry brings an object of a base where one like it is already.
+fn joined_through(mut errors: Errors, through: Place) -> Errors {
+    for error in &mut errors {
+        if error.labels.iter().all(|label| label.place != through) {
+            error.labels.push(Label { place: through, text: "the second one comes through this entry".to_owned() });
+        }
+    }
+    errors
 }
 
 /// Returns whether an error is one of the way to a base, not of the base alone.

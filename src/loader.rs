@@ -86,7 +86,13 @@ pub(crate) fn top(session: &mut Session<'_>, directory: &str) -> Result<Arc<Root
             let parent = session.show(fs::parent(&file));
             Err(if is_kustomization { diagnostic.help(format!("name its directory: `{parent}`")) } else { diagnostic })
         }
-        Err(error) => Err(missing(session, &path, directory, &error)),
+        Err(error) => {
+            let mut diagnostic = missing(session, &path, directory, &error);
+            if error == FsError::NotFound && !diagnostic.help.iter().any(|help| help.starts_with("did you mean")) {
+                diagnostic.help = vec!["name the directory of a kustomization, relative to the current one".to_owned()];
+            }
+            Err(diagnostic)
+        }
     }
 }
 
@@ -154,7 +160,9 @@ pub(crate) fn find_directory(session: &mut Session<'_>, root: &Arc<Root>, entry:
     let text = entry.value.as_str();
     let place = Some(entry.place);
     if text.is_empty() {
-        return Err(Diagnostic::error(Code::InvalidPath, "an empty path names nothing").at(place, ""));
+        return Err(Diagnostic::error(Code::InvalidPath, "an empty path names nothing")
+            .at(place, "")
+            .help("name a file or directory here, or remove the entry"));
     }
     if let Some(spec) = RepoSpec::parse(text) {
         return remote_root::find(session, Some(root), &spec, place);
@@ -168,7 +176,9 @@ pub(crate) fn find_directory(session: &mut Session<'_>, root: &Arc<Root>, entry:
         let diagnostic = Diagnostic::error(Code::InvalidPath, message).at(place, "");
         return Err(match &found {
             Ok(_) => diagnostic.help(format!("write `{relative}`")),
-            Err(_) => diagnostic,
+            Err(_) => diagnostic
+                .note("nothing of that name exists")
+                .help("write the path relative to the directory of this kustomization, such as `../base`"),
         });
     }
     let ambiguous = text.split('/').any(|part| !matches!(part, "" | "." | "..") && part.contains(".."));
@@ -185,7 +195,8 @@ pub(crate) fn find_directory(session: &mut Session<'_>, root: &Arc<Root>, entry:
         }
         Ok((file, EntryKind::File)) => {
             let message = format!("`{}` is a file; a directory with a kustomization is wanted", session.show(&file));
-            Err(Diagnostic::error(Code::InvalidPath, message).at(place, ""))
+            let help = "list a file under `resources`, or name the directory of a kustomization here";
+            Err(Diagnostic::error(Code::InvalidPath, message).at(place, "").help(help))
         }
         Err(error) => Err(missing(session, &path, text, &error).at(place, "")),
     }
@@ -210,7 +221,8 @@ pub(crate) fn find_file(
         }
         Ok((directory, EntryKind::Directory)) => {
             let message = format!("`{}` is a directory; a file is wanted", session.show(&directory));
-            Err(Diagnostic::error(Code::InvalidPath, message).at(Some(entry.place), ""))
+            let help = "name a file in that directory";
+            Err(Diagnostic::error(Code::InvalidPath, message).at(Some(entry.place), "").help(help))
         }
         Err(error) => Err(missing(session, &path, text, &error).at(Some(entry.place), "")),
     }
@@ -231,7 +243,8 @@ pub(crate) fn check_cycle(session: &Session<'_>, root: &Root, entry: &PlacedText
     } else {
         format!("`{shown}` contains `{visited}`, which includes it")
     };
-    Err(Diagnostic::error(Code::Cycle, message).at(Some(entry.place), "this entry closes the cycle"))
+    Err(Diagnostic::error(Code::Cycle, message).at(Some(entry.place), "this entry closes the cycle")
+        .help("remove the entry; what both need belongs in a third directory that each of them lists"))
 }
 
 /// Makes the root of a kustomization that another includes.
@@ -307,8 +320,23 @@ fn missing(session: &Session<'_>, path: &str, entry: &str, error: &FsError) -> B
             let directory = entry.rfind('/').map_or("", |at| &entry[..=at]);
             diagnostic.help(format!("did you mean `{directory}{name}`?"))
         }
-        None => diagnostic,
+        None => not_there(session, path, diagnostic),
     }
+}
+
+/// Says how far a path leads where nothing has a name like its last part.
+fn not_there(session: &Session<'_>, path: &str, diagnostic: Box<Diagnostic>) -> Box<Diagnostic> {
+    let mut above = fs::parent(path);
+    let mut missing = None;
+    while session.fs.kind(above) == Err(FsError::NotFound) && fs::parent(above) != above {
+        missing = Some(above);
+        above = fs::parent(above);
+    }
+    let diagnostic = match missing {
+        Some(directory) => diagnostic.note(format!("there is no directory `{}`", session.show(directory))),
+        None => diagnostic,
+    };
+    diagnostic.help("correct the path, which is relative to the directory of its kustomization, or create the file")
 }
 
 fn below_with_kustomization(session: &Session<'_>, directory: &str) -> Vec<String> {

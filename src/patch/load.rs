@@ -42,11 +42,11 @@ pub fn load(entry: &PatchEntry, text: &Arc<Source>, by: DirectiveId, limits: &Li
         return json_patch(entry, json, by, true);
     }
     let is_targeted = entry.target.is_some();
-    if is_targeted && documents.len() > 1 {
-        let second = documents.get(1).and_then(|resource| resource.tree.place(resource.root()));
-        return Err(Diagnostic::error(Code::PatchInvalid, "a patch with `target` holds several documents")
-            .at(Some(entry.place), "this entry")
-            .at(second, "the second document")
+    if let (Some(target), [_, second, ..]) = (&entry.target, documents.as_slice()) {
+        let message = format!("a patch with `target` (`patches.target`) holds {} documents", documents.len());
+        return Err(Diagnostic::error(Code::PatchInvalid, message)
+            .at(Some(target.place), "this `target` allows one document")
+            .at(second.tree.place(second.root()), "the second document")
             .help("make an entry of each document, or remove `target`: then each is applied to the object it names"));
     }
     let changes_identity = entry.allow_name_change || entry.allow_kind_change;

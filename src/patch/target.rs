@@ -202,17 +202,19 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
         let (theirs, ours) = (resource.id.gvk.api_version(), id.gvk.api_version());
         return error
             .at(place, format!("the patch says apiVersion `{ours}`"))
-            .at(name_place(resource), format!("the object has apiVersion `{theirs}`"));
+            .at(name_place(resource), format!("the object has apiVersion `{theirs}`"))
+            .help(format!("write `apiVersion: {theirs}` in the patch"));
     }
     let error = error.at(place, "no object has this name and kind");
     if let Some(resource) = named().next() {
         let kind = &resource.id.gvk.kind;
-        return error.at(name_place(resource), format!("an object of this name has kind `{kind}`"));
+        return error.at(name_place(resource), format!("an object of this name has kind `{kind}`"))
+            .help("write the kind and the apiVersion of the object in the patch");
     }
     let names = nearest(name, same_kind().map(|resource| &*resource.id.name), 3);
     if let Some(near) = names.first() {
         let at = same_kind().find(|resource| &*resource.id.name == *near).and_then(name_place);
-        return error.at(at, format!("did you mean `{near}`?"));
+        return error.at(at, format!("did you mean `{near}`?")).help("a patch names an object as its base calls it now");
     }
     let n_of_kind = same_kind().count();
     match n_of_kind {
@@ -222,8 +224,11 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
         1..=5 => {
             let names: Vec<String> = same_kind().map(|resource| format!("`{}`", resource.id.name)).collect();
             error.note(format!("the objects of kind `{kind}` are {}", names.join(", ")))
+                .help("write the name of one of them in the patch, or list the file under `resources` to add an object")
         }
-        _ => error.note(format!("there are {n_of_kind} objects of kind `{kind}`, none with a name like it")),
+        _ => error
+            .note(format!("there are {n_of_kind} objects of kind `{kind}`, none with a name like it"))
+            .help("correct the name in the patch, or list the file under `resources` to add an object"),
     }
 }
 
@@ -231,9 +236,12 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
 pub(super) fn many_targets(id: &ResId, place: Option<Place>, resmap: &ResMap, found: &[usize]) -> Box<Diagnostic> {
     let message = format!("this patch is for {} `{}`, which means {} objects", id.gvk.kind, id.name, found.len());
     let error = Diagnostic::error(Code::PatchNoTarget, message).at(place, "a patch without `target` is for one object");
-    found.iter().take(3).map(|&position| resmap.get(position)).fold(error, |error, resource| {
+    let error = found.iter().take(3).map(|&position| resmap.get(position)).fold(error, |error, resource| {
         error.at(name_place(resource), format!("{} has, or had, this identity", describe(resource)))
-    })
+    });
+    error
+        .note(format!("the identity is `{id}`"))
+        .help("make it a patch with `target`, which may select several, or put it where there is one such object only")
 }
 
 fn describe(resource: &Resource) -> String {

@@ -213,7 +213,8 @@ impl Decoder<'_> {
                 let holder = path.to_string();
                 let holder = if holder.is_empty() { self.what.to_owned() } else { format!("`{holder}`") };
                 let message = format!("a key in {holder} must be a string, not {}", found.what());
-                self.report.push(Diagnostic::error(Code::InvalidKey, message).at(Some(self.place(key)), ""));
+                let error = Diagnostic::error(Code::InvalidKey, message).at(Some(self.place(key)), "");
+                self.report.push(error.help("write a text as the key"));
                 None
             }
         }
