@@ -21,7 +21,7 @@ use crate::resmap::ResMap;
 use crate::resource::{Configured, MadeBy, Resource};
 use crate::schema::in_force::{Progress, SchemaUse};
 use crate::session::{FileResources, Session};
-use crate::source::{Place, Source};
+use crate::source::{Place, Source, Span};
 use crate::transform;
 use crate::transform::replacements::{self};
 use crate::yaml;
@@ -62,7 +62,10 @@ impl Accumulator<'_, '_> {
         let tree = yaml::read::read_first(&source, &self.session.limits).map_err(single)?;
         let Some(tree) = tree else {
             let message = format!("`{}` is empty", source.path);
-            let diagnostic = Diagnostic::error(Code::EmptyKustomization, message).path(source.path.to_string());
+            let place = Place { source: source.id, span: Span::default() };
+            let diagnostic = Diagnostic::error(Code::EmptyKustomization, message)
+                .path(source.path.to_string())
+                .at(Some(place), "nothing is set in this file");
             return Err(single(diagnostic.help("list manifests under `resources`")));
         };
         let mut report = Report::default();
@@ -268,7 +271,8 @@ impl Accumulator<'_, '_> {
         let mut gathered = Gathered::default();
         let file = self.load(root, &mut gathered)?;
         if file.kind == FileKind::Component {
-            let message = format!("`{}` is a component (`kind: Component`); it belongs under `components`", entry.value);
+            let message =
+                format!("`{}` is a component (`kind: Component`); it belongs under `components`", entry.value);
             let diagnostic =
                 Diagnostic::error(Code::WrongKind, message).at(Some(entry.place), "listed as a resource here");
             return Err(single(diagnostic.help("move the entry to `components`")));
@@ -478,7 +482,8 @@ impl Accumulator<'_, '_> {
     fn append(&self, resources: &mut ResMap, resource: Arc<Resource>, through: Place) -> Result<(), Errors> {
         if resources.len() >= self.session.limits.resources_max {
             let message = format!("more than {} resources", self.session.limits.resources_max);
-            return Err(single(Diagnostic::error(Code::LimitExceeded, message).at(Some(through), "")));
+            let error = Diagnostic::error(Code::LimitExceeded, message).at(Some(through), "");
+            return Err(single(error.help("split the build into several that are smaller")));
         }
         match resources.append(resource) {
             Ok(_) => Ok(()),

@@ -153,12 +153,7 @@ fn of_argument(mut error: Box<Diagnostic>, flag: &str, item: usize) -> Box<Diagn
 
 /// Reads `key:value,key:value`; values lose one pair of double quotes, and a key without a colon has an empty value
 /// (upstream `ConvertToMap`).
-fn pairs(
-    flag: &str,
-    what: &str,
-    list: &str,
-    report: &mut Report,
-) -> BTreeMap<String, String> {
+fn pairs(flag: &str, what: &str, list: &str, report: &mut Report) -> BTreeMap<String, String> {
     let mut pairs = BTreeMap::new();
     if list.is_empty() {
         return pairs;

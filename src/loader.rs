@@ -243,7 +243,8 @@ pub(crate) fn check_cycle(session: &Session<'_>, root: &Root, entry: &PlacedText
     } else {
         format!("`{shown}` contains `{visited}`, which includes it")
     };
-    Err(Diagnostic::error(Code::Cycle, message).at(Some(entry.place), "this entry closes the cycle")
+    Err(Diagnostic::error(Code::Cycle, message)
+        .at(Some(entry.place), "this entry closes the cycle")
         .help("remove the entry; what both need belongs in a third directory that each of them lists"))
 }
 
@@ -257,7 +258,9 @@ fn below(
 ) -> Result<Arc<Root>> {
     if root.depth >= session.limits.bases_depth_max {
         let message = format!("kustomizations include one another more than {} levels deep", root.depth);
-        return Err(Diagnostic::error(Code::LimitExceeded, message).at(place, ""));
+        return Err(Diagnostic::error(Code::LimitExceeded, message)
+            .at(place, "")
+            .help("list the bases that are needed directly, not through others"));
     }
     Ok(Arc::new(Root { directory, visited: Some(Arc::clone(root)), depth: root.depth + 1, repository }))
 }

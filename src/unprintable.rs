@@ -23,9 +23,12 @@ pub(crate) fn error(resource: &Resource, why: &EmitError) -> Box<Diagnostic> {
         EmitErrorKind::InvalidValue(words) => {
             Diagnostic::error(Code::InvalidValue, format!("a value in {name} cannot be printed: {words}"))
                 .at(place, "this value")
+                .help("write the value as a text in quotes, or correct it")
         }
         EmitErrorKind::TooDeep => {
-            Diagnostic::error(Code::LimitExceeded, format!("{name} is nested too deeply to be printed")).at(place, "")
+            Diagnostic::error(Code::LimitExceeded, format!("{name} is nested too deeply to be printed"))
+                .at(place, "")
+                .help("nest the object less deeply")
         }
     }
 }

@@ -130,7 +130,9 @@ fn check_key(key: &str, place: Option<Place>) -> Result<()> {
     if !key.is_empty() {
         return Ok(());
     }
-    Err(Diagnostic::error(Code::GeneratorInvalid, "a key must not be empty").at(place, ""))
+    Err(Diagnostic::error(Code::GeneratorInvalid, "a key must not be empty")
+        .at(place, "")
+        .help("write a name before the `=`, or remove the entry"))
 }
 
 /// Makes a string as upstream `FieldSetter` does: with several lines a literal block, quoted if YAML 1.1 would take it for

@@ -167,7 +167,9 @@ fn env_file(file: &GeneratorFile, path: &PlacedText, pairs: &mut Vec<Pair<'_>>) 
         start += raw.len() + 1;
         let Ok(text) = std::str::from_utf8(line) else {
             let message = format!("line {} of env file `{}` is not UTF-8", index + 1, path.value);
-            return Err(Diagnostic::error(Code::GeneratorInvalid, message).at(Some(path.place), ""));
+            return Err(Diagnostic::error(Code::GeneratorInvalid, message)
+                .at(Some(path.place), "")
+                .help("save the file as UTF-8, or list it under `files`, which takes any bytes"));
         };
         let text = if index == 0 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
         let text = text.trim_start();

@@ -92,9 +92,9 @@ pub fn load_json6902(entry: &PatchEntry, text: &Arc<Source>, by: DirectiveId, li
     }
     let json = json6902::parse(text, by, limits)?;
     if json.is_empty() {
-        return Err(
-            Diagnostic::error(Code::PatchInvalid, "the JSON patch is empty").at(Some(entry.place), "this entry")
-        );
+        return Err(Diagnostic::error(Code::PatchInvalid, "the JSON patch is empty")
+            .at(Some(entry.place), "this entry")
+            .help("write operations into it, or remove the entry"));
     }
     json_patch(entry, json, by, false)
 }

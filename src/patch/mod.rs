@@ -178,7 +178,9 @@ fn merge_into(
     let resource = resmap.get_mut(position);
     if resource.tree.len() + document.tree.len() > limits.resource_nodes_max {
         let message = format!("{} grows beyond {} nodes", resource.short_name(), limits.resource_nodes_max);
-        return Err(Diagnostic::error(Code::LimitExceeded, message).at(stamp.place, "this patch"));
+        return Err(Diagnostic::error(Code::LimitExceeded, message)
+            .at(stamp.place, "this patch")
+            .help("split the object into several"));
     }
     let before = resource.id.clone();
     let changes_identity = patch.allow_name_change || patch.allow_kind_change;
@@ -278,7 +280,8 @@ fn check_collision(resmap: &ResMap, position: usize, patch: &LoadedPatch, delete
     )
     .at(Some(patch.place), "")
     .at(target::name_place(first), "the first")
-    .at(target::name_place(second), "the second"))
+    .at(target::name_place(second), "the second")
+    .help("give each a name of its own, or narrow `target` to one object"))
 }
 
 /// Applies a JSON patch to a resource, which takes a trip through JSON for it.
@@ -345,7 +348,9 @@ fn check_annotations(tree: &Tree, place: Place) -> Result<()> {
         None => Ok(()),
         Some(list) => {
             let message = "the patch makes `metadata.annotations` a list; it has to be a mapping";
-            Err(Diagnostic::error(Code::PatchFailed, message).at(tree.place(list).or(Some(place)), "a list"))
+            Err(Diagnostic::error(Code::PatchFailed, message)
+                .at(tree.place(list).or(Some(place)), "a list")
+                .help("write `key: value` without `- `"))
         }
     }
 }

@@ -45,6 +45,7 @@ impl Matcher {
         Pattern::new(&format!("^(?:{value})$")).map(Matcher::Pattern).map_err(|why| {
             Diagnostic::error(Code::InvalidPattern, format!("`{value}` is no regular expression: {why}"))
                 .at(Some(*place), "")
+                .help("write a backslash before a character that stands for itself: `\\\\[`, `\\\\(`, `\\\\*`")
         })
     }
 
@@ -208,13 +209,16 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
     let error = error.at(place, "no object has this name and kind");
     if let Some(resource) = named().next() {
         let kind = &resource.id.gvk.kind;
-        return error.at(name_place(resource), format!("an object of this name has kind `{kind}`"))
+        return error
+            .at(name_place(resource), format!("an object of this name has kind `{kind}`"))
             .help("write the kind and the apiVersion of the object in the patch");
     }
     let names = nearest(name, same_kind().map(|resource| &*resource.id.name), 3);
     if let Some(near) = names.first() {
         let at = same_kind().find(|resource| &*resource.id.name == *near).and_then(name_place);
-        return error.at(at, format!("did you mean `{near}`?")).help("a patch names an object as its base calls it now");
+        return error
+            .at(at, format!("did you mean `{near}`?"))
+            .help("a patch names an object as its base calls it now");
     }
     let n_of_kind = same_kind().count();
     match n_of_kind {
@@ -223,7 +227,8 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
             .help("to add an object, list the file under `resources`; a patch changes one that exists"),
         1..=5 => {
             let names: Vec<String> = same_kind().map(|resource| format!("`{}`", resource.id.name)).collect();
-            error.note(format!("the objects of kind `{kind}` are {}", names.join(", ")))
+            error
+                .note(format!("the objects of kind `{kind}` are {}", names.join(", ")))
                 .help("write the name of one of them in the patch, or list the file under `resources` to add an object")
         }
         _ => error

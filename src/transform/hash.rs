@@ -25,7 +25,9 @@ pub(crate) fn apply(resmap: &mut ResMap, by: DirectiveId) -> Result<Touched> {
                     "{} asks for a hash suffix, which only config maps and secrets have",
                     resource.short_name()
                 );
-                Diagnostic::error(Code::InvalidField, message).at(resource.tree.place(resource.root()), "")
+                Diagnostic::error(Code::InvalidField, message)
+                    .at(resource.tree.place(resource.root()), "")
+                    .help(format!("remove the annotation `{}`", crate::marks::NEEDS_HASH))
             }
         })?;
         let name = format!("{}-{suffix}", resource.id.name);
