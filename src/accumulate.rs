@@ -25,12 +25,14 @@ use crate::source::{Place, Source, Span};
 use crate::transform;
 use crate::transform::replacements::{self};
 use crate::yaml;
+use faults::Stopped;
 use patches::{PATCHES, PATCHES_JSON6902};
 use std::sync::Arc;
 use steps::Steps;
 
 mod charts;
 mod config;
+mod faults;
 mod patches;
 mod plugins;
 mod schema;
@@ -115,11 +117,14 @@ impl Accumulator<'_, '_> {
         }
         errors.extend(self.configure(root, file, gathered).err().into_iter().flatten());
         if !errors.is_empty() {
-            return Err(errors);
+            return Err(self.with_later_faults(root, file, Stopped::Resources, errors, gathered));
         }
-        self.generators(root, file, origin, &mut resources, gathered)?;
-        for entry in &file.components {
-            resources = self.component(root, entry, origin, resources, gathered)?;
+        self.generators(root, file, origin, &mut resources, gathered)
+            .map_err(|errors| self.with_later_faults(root, file, Stopped::Generators, errors, gathered))?;
+        for (index, entry) in file.components.iter().enumerate() {
+            resources = self
+                .component(root, entry, origin, resources, gathered)
+                .map_err(|errors| self.with_later_faults(root, file, Stopped::Component(index), errors, gathered))?;
         }
         self.transformers(root, file, origin, &mut resources, gathered)?;
         self.validator_plugins(root, file, origin, &mut resources, gathered)?;
@@ -271,8 +276,7 @@ impl Accumulator<'_, '_> {
         let mut gathered = Gathered::default();
         let file = self.load(root, &mut gathered)?;
         if file.kind == FileKind::Component {
-            let message =
-                format!("`{}` is a component (`kind: Component`); it belongs under `components`", entry.value);
+            let message = format!("`{}` is of kind `Component`; it belongs under `components`", entry.value);
             let diagnostic =
                 Diagnostic::error(Code::WrongKind, message).at(Some(entry.place), "listed as a resource here");
             return Err(single(diagnostic.help("move the entry to `components`")));
@@ -297,8 +301,10 @@ impl Accumulator<'_, '_> {
         let work = |accumulator: &mut Self| {
             let file = accumulator.load(&inner_root, &mut inner)?;
             if file.kind != FileKind::Component {
-                let message =
-                    format!("`{}` is no component (`kind: Component`); it belongs under `resources`", entry.value);
+                let message = format!(
+                    "`{}` is of kind `Kustomization`, not `Component`; it belongs under `resources`",
+                    entry.value
+                );
                 let diagnostic = Diagnostic::error(Code::WrongKind, message);
                 let diagnostic = diagnostic.at(Some(entry.place), "listed as a component here");
                 return Err(single(
@@ -360,7 +366,17 @@ impl Accumulator<'_, '_> {
                 Ok(()) => {
                     gathered.touched.insert(by, Touched { by, resources: 1, fields: 0 });
                 }
-                Err(diagnostic) => errors.push(*diagnostic),
+                Err(diagnostic) => {
+                    let mut files = Context {
+                        session: &mut *self.session,
+                        options: self.plugins,
+                        root,
+                        restrictions: self.restrictions,
+                        inputs: &mut gathered.inputs,
+                    };
+                    let all = generate::source_faults(entry, is_secret, &mut files);
+                    errors.extend(if all.is_empty() { vec![*diagnostic] } else { all });
+                }
             }
         }
         if !errors.is_empty() {

@@ -84,7 +84,12 @@ pub(crate) fn top(session: &mut Session<'_>, directory: &str) -> Result<Arc<Root
             let diagnostic = Diagnostic::error(Code::InvalidPath, message);
             let is_kustomization = FILE_NAMES.contains(&fs::base_name(&file));
             let parent = session.show(fs::parent(&file));
-            Err(if is_kustomization { diagnostic.help(format!("name its directory: `{parent}`")) } else { diagnostic })
+            Err(if is_kustomization {
+                diagnostic.help(format!("name its directory: `{parent}`"))
+            } else {
+                diagnostic
+                    .help("list the file under `resources` of a `kustomization.yaml` and name the directory of that")
+            })
         }
         Err(error) => {
             let mut diagnostic = missing(session, &path, directory, &error);
@@ -317,7 +322,13 @@ fn missing(session: &Session<'_>, path: &str, entry: &str, error: &FsError) -> B
         return diagnostic;
     }
     let names = session.fs.list(fs::parent(path)).unwrap_or_default();
-    let near = nearest(fs::base_name(path), names.iter().map(String::as_str), 1);
+    // Files of one directory have the same extension; that alone makes no name like another.
+    let stem = |name: &'_ str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+    let wanted = stem(fs::base_name(path));
+    let alike: Vec<&str> = (names.iter().map(String::as_str))
+        .filter(|name| !nearest(&wanted, [stem(name).as_str()], 1).is_empty())
+        .collect();
+    let near = nearest(fs::base_name(path), alike, 1);
     match near.first() {
         Some(name) => {
             let directory = entry.rfind('/').map_or("", |at| &entry[..=at]);

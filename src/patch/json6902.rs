@@ -48,6 +48,12 @@ impl Operation {
         let at = FIELDS.iter().position(|name| *name == field);
         at.and_then(|at| *self.field_places.get(at)?).or(self.place)
     }
+
+    /// Returns whether the operation has an `op` at all.
+    fn has_kind(&self) -> bool {
+        let at = FIELDS.iter().position(|name| *name == "op");
+        at.is_some_and(|at| self.field_places.get(at).is_some_and(Option::is_some))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -470,6 +476,11 @@ impl<'r> Run<'r> {
             Fault::UnknownKind => {
                 let names = ["add", "remove", "replace", "move", "copy", "test"];
                 let place = operation.place_of("op");
+                if !operation.has_kind() {
+                    let message = format!("operation {number}{on} cannot be carried out: `op` is missing");
+                    let error = Diagnostic::error(Code::PatchFailed, message).at(place, "no `op` here");
+                    return error.help(format!("add `op`; the operations are {}", quoted(&names)));
+                }
                 let error = error(format!("there is no operation `{kind}`")).at(place, "unknown `op`");
                 let meant = nearest(kind, names, 1);
                 return match meant.first() {

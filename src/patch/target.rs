@@ -45,7 +45,7 @@ impl Matcher {
         Pattern::new(&format!("^(?:{value})$")).map(Matcher::Pattern).map_err(|why| {
             Diagnostic::error(Code::InvalidPattern, format!("`{value}` is no regular expression: {why}"))
                 .at(Some(*place), "")
-                .help("write a backslash before a character that stands for itself: `\\\\[`, `\\\\(`, `\\\\*`")
+                .help("write a backslash before a character that stands for itself: `\\[`, `\\(`, `\\*`")
         })
     }
 
@@ -138,29 +138,34 @@ impl Selector {
             } else {
                 "its annotations do not match".to_owned()
             };
-            return warning.at(name_place(resource), format!("{what} is near, but {but}"));
+            let warning = warning.at(name_place(resource), format!("{what} is near, but {but}"));
+            return warning.help("correct the selector, or leave out what does not match");
         }
         if !matches!(self.name, Matcher::Any)
             && let Some(resource) = resources().find(same_name)
         {
             let kind = &resource.id.gvk.kind;
-            return warning.at(name_place(resource), format!("this object has the name, but its kind is `{kind}`"));
+            let warning =
+                warning.at(name_place(resource), format!("this object has the name, but its kind is `{kind}`"));
+            return warning.help(format!("write `kind: {kind}`, or correct the name"));
         }
         let of_kind = || resources().filter(|resource| self.kind.is_match(&resource.id.gvk.kind));
         let names = nearest(wanted, of_kind().map(|resource| &*resource.id.name), 3);
         if let Some(near) = names.first() {
             let place = of_kind().find(|resource| &*resource.id.name == *near).and_then(name_place);
-            return warning.at(place, format!("did you mean `{near}`?"));
+            return warning.at(place, format!("did you mean `{near}`?")).help("correct the name in `target`");
         }
         match self.kind.text() {
             Some(kind) if of_kind().next().is_none() => {
                 let kinds = nearest(kind, resources().map(|resource| &*resource.id.gvk.kind), 1);
                 match kinds.first() {
                     Some(near) => warning.help(format!("there is no `{kind}` here; did you mean `{near}`?")),
-                    None => warning.note(format!("there is no object of kind `{kind}` here")),
+                    None => warning
+                        .note(format!("there is no object of kind `{kind}` here"))
+                        .help("correct the kind, or remove the entry"),
                 }
             }
-            _ => warning,
+            _ => warning.help("correct the selector, or remove the entry"),
         }
     }
 }

@@ -191,12 +191,18 @@ impl Decoder<'_> {
             "a whole number" if text.parse::<i64>().is_ok() => {
                 Some(format!("remove the quotes: `{}`", path.example(text)))
             }
+            "a mapping" if path.to_string().is_empty() => {
+                Some("begin each line with a field, such as `resources:`, `patches:` or `images:`".to_owned())
+            }
             "a mapping" if *found == Found::Text && can_show => {
                 path.item_key().map(|key| format!("write `- {key}: {text}`"))
             }
             "a list" if *found == Found::Text && can_show => {
                 Some(format!("make it a list: `{}`", path.example(&format!("[\"{text}\"]"))))
             }
+            "a list" if *found == Found::Mapping => Some("begin each item with `- `".to_owned()),
+            "a mapping" if *found == Found::Sequence => Some("write `key: value` lines without `- `".to_owned()),
+            "a string" => Some("write a single value here".to_owned()),
             _ => None,
         }
     }

@@ -201,7 +201,7 @@ impl<'e> Selector<'e> {
 fn no_pattern(text: &str, why: &str, place: Option<Place>) -> Box<Diagnostic> {
     Diagnostic::error(Code::InvalidPattern, format!("`{text}` is no regular expression: {why}"))
         .at(place, "")
-        .help("write a backslash before a character that stands for itself: `\\\\[`, `\\\\(`, `\\\\*`")
+        .help("write a backslash before a character that stands for itself: `\\[`, `\\(`, `\\*`")
 }
 
 fn no_source(resmap: &ResMap, selector: &Target) -> Box<Diagnostic> {

@@ -84,14 +84,26 @@ pub(super) fn misplaced_value(text: &str, at: usize) -> Box<Fault> {
         .because("a key must be on one line with its `:`, and may stand only where a line or an item begins")
 }
 
+/// Where the version control left a conflict to be resolved, if it did.
+pub(super) fn conflict_marker(text: &str) -> Option<usize> {
+    let begins = |marker: &str| match text.starts_with(marker) {
+        true => Some(0),
+        false => text.find(&format!("\n{marker}")).map(|at| at + 1),
+    };
+    let start = begins("<<<<<<< ")?;
+    begins(">>>>>>> ").filter(|&end| end > start).map(|_| start)
+}
+
 /// A quoted scalar without end.
 pub(super) fn unclosed_quote(start: usize) -> Box<Fault> {
-    Fault::syntax(start, "a quoted text is not closed").label("the quote that is never closed")
+    Fault::syntax(start, "a quoted text is not closed").label("the quote that is never closed").help("close the quote")
 }
 
 /// A quoted scalar with a document marker in it.
 pub(super) fn marker_in_quotes(start: usize) -> Box<Fault> {
-    Fault::syntax(start, "a quoted text is not closed before the end of the document").label("it begins here")
+    Fault::syntax(start, "a quoted text is not closed before the end of the document")
+        .label("it begins here")
+        .help("close the quote before the `---`")
 }
 
 /// An escape that the reference does not know.
@@ -228,6 +240,8 @@ pub(super) fn expected_node(text: &str, token: Token, open: Option<usize>) -> Bo
     }
 }
 
+const CLOSE: &str = "close the bracket, add the `,`, or quote the value if the bracket belongs to it";
+
 /// Neither a `,` nor the closing bracket.
 pub(super) fn unclosed_flow(text: &str, token: Token, open: usize) -> Box<Fault> {
     let at = token.start as usize;
@@ -240,9 +254,9 @@ pub(super) fn unclosed_flow(text: &str, token: Token, open: usize) -> Box<Fault>
         _ if text.get(open..).is_some_and(|rest| rest.starts_with("{{")) => {
             fault.help("this looks like a template: render it first, or quote the value")
         }
-        TokenKind::Value => fault.because("in a flow collection a key must be on one line with its `:`"),
+        TokenKind::Value => fault.help(CLOSE).because("in a flow collection a key must be on one line with its `:`"),
         TokenKind::Key => fault.help("quote a text that holds a `?`").because("a `?` ends a plain value here"),
-        _ => fault.because(FLOW_COLON),
+        _ => fault.help(CLOSE).because(FLOW_COLON),
     }
 }
 
