@@ -102,7 +102,8 @@ impl Accumulator<'_, '_> {
         gathered: &mut Gathered,
     ) -> Result<ResMap, Errors> {
         gathered.directories.insert(Arc::clone(&root.directory));
-        self.set_schema(root, file, gathered)?;
+        self.set_schema(root, file, gathered)
+            .map_err(|errors| self.with_later_faults(root, file, Stopped::Schema, errors, gathered))?;
         self.ask_schema(SchemaUse::default(), &mut resources, gathered)?;
         gathered.addresses.extend(root.repository.as_ref().map(|repository| Arc::clone(&repository.address)));
         let mut errors = Vec::new();

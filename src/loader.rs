@@ -346,6 +346,9 @@ fn not_there(session: &Session<'_>, path: &str, diagnostic: Box<Diagnostic>) -> 
         missing = Some(above);
         above = fs::parent(above);
     }
+    if fs::base_name(path).contains(['*', '?']) {
+        return diagnostic.help("list each file by its name: patterns are not expanded here");
+    }
     let diagnostic = match missing {
         Some(directory) => diagnostic.note(format!("there is no directory `{}`", session.show(directory))),
         None => diagnostic,

@@ -1,10 +1,11 @@
 //! Words for an object that cannot be printed.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::fieldspec::first_place;
 use crate::resource::Resource;
 use crate::source::Place;
 use crate::yaml::emit::{EmitError, EmitErrorKind};
-use crate::yaml::tree::NodeId;
+use crate::yaml::tree::{NodeId, Tree};
 
 /// Says why an object cannot be printed.
 pub(crate) fn error(resource: &Resource, why: &EmitError) -> Box<Diagnostic> {
@@ -23,6 +24,7 @@ pub(crate) fn error(resource: &Resource, why: &EmitError) -> Box<Diagnostic> {
         EmitErrorKind::InvalidValue(words) => {
             Diagnostic::error(Code::InvalidValue, format!("a value in {name} cannot be printed: {words}"))
                 .at(place, "this value")
+                .at(written_over(tree, why.node), "is written here, where type and quotes stay")
                 .help("write the value as a text in quotes, or correct it")
         }
         EmitErrorKind::TooDeep => {
@@ -60,4 +62,9 @@ fn invalid_key(resource: &Resource, key: NodeId) -> Box<Diagnostic> {
 fn name_place(resource: &Resource) -> Option<Place> {
     let tree = &resource.tree;
     tree.get_path(tree.root(), &["metadata", "name"]).and_then(|name| tree.place(name))
+}
+
+/// What a directive wrote over, where the value at fault is written by one.
+fn written_over(tree: &Tree, node: NodeId) -> Option<Place> {
+    tree.origin_entry(tree.origin(node)).and_then(|_| first_place(tree, node))
 }

@@ -17,6 +17,8 @@ use std::sync::Arc;
 /// How far a build came before it stopped.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stopped {
+    /// At the schema, before anything else.
+    Schema,
     /// At `resources`.
     Resources,
     /// At a generator.
@@ -39,7 +41,14 @@ impl Accumulator<'_, '_> {
         if errors.iter().any(super::is_of_the_way) {
             return errors;
         }
-        if stopped == Stopped::Resources {
+        if stopped == Stopped::Schema {
+            for entry in file.resources.iter().filter(|entry| !is_remote(&entry.value)) {
+                let found = loader::find(self.session, root, entry, self.restrictions);
+                errors.extend(found.err().map(|error| *error));
+            }
+            errors.extend(self.configure(root, file, gathered).err().into_iter().flatten());
+        }
+        if stopped <= Stopped::Resources {
             let config_maps = file.config_map_generator.iter().map(|entry| (entry, false));
             for (entry, is_secret) in config_maps.chain(file.secret_generator.iter().map(|entry| (entry, true))) {
                 let mut files = Context {
@@ -55,6 +64,14 @@ impl Accumulator<'_, '_> {
         let first_component = if let Stopped::Component(index) = stopped { index + 1 } else { 0 };
         for entry in file.components.iter().skip(first_component).filter(|entry| !is_remote(&entry.value)) {
             errors.extend(loader::find_directory(self.session, root, entry).err().map(|error| *error));
+        }
+        let generators = file.generators.iter().filter(|_| stopped <= Stopped::Resources);
+        for entry in generators.chain(&file.transformers).chain(&file.validators) {
+            // What may be inline is read as objects first, which is the work of the step itself.
+            if !entry.is_yaml() && !entry.value.contains('\n') && !is_remote(&entry.value) {
+                let found = loader::find(self.session, root, &entry.placed(), self.restrictions);
+                errors.extend(found.err().map(|error| *error));
+            }
         }
         let is_far = |path: Option<&str>| path.is_some_and(is_remote);
         let has_far = file.patches_strategic_merge.iter().any(|entry| is_far(Some(&entry.value)))

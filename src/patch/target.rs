@@ -221,9 +221,7 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
     let names = nearest(name, same_kind().map(|resource| &*resource.id.name), 3);
     if let Some(near) = names.first() {
         let at = same_kind().find(|resource| &*resource.id.name == *near).and_then(name_place);
-        return error
-            .at(at, format!("did you mean `{near}`?"))
-            .help("a patch names an object as its base calls it now");
+        return error.at(at, format!("did you mean `{near}`?")).help("write the name of an object that exists");
     }
     let n_of_kind = same_kind().count();
     match n_of_kind {

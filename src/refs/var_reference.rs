@@ -290,6 +290,10 @@ fn unused(resmap: &ResMap, known: &Known<'_>) -> Box<Diagnostic> {
         let warning = Diagnostic::warning(Code::VarUnused, message).at(Some(place), "defined here");
         return warning.at(known.place, "its value").help("set `fieldref.fieldPath` to a field that holds one value");
     }
+    if name.is_empty() {
+        let warning = Diagnostic::warning(Code::VarUnused, "a var without a `name` is never replaced");
+        return warning.at(Some(place), "no `name` here").help("add `name`, or remove the var");
+    }
     let message = format!("var `{name}` is never replaced");
     let warning = Diagnostic::warning(Code::VarUnused, message).at(Some(place), "defined here");
     match find_mention(resmap, &format!("$({name})")) {

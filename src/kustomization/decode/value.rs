@@ -191,7 +191,7 @@ impl Decoder<'_> {
             "a whole number" if text.parse::<i64>().is_ok() => {
                 Some(format!("remove the quotes: `{}`", path.example(text)))
             }
-            "a mapping" if path.to_string().is_empty() => {
+            "a mapping" if path.to_string().is_empty() && self.what == "a kustomization file" => {
                 Some("begin each line with a field, such as `resources:`, `patches:` or `images:`".to_owned())
             }
             "a mapping" if *found == Found::Text && can_show => {
