@@ -22,10 +22,14 @@ pub(crate) fn error(resource: &Resource, why: &EmitError) -> Box<Diagnostic> {
         }
         EmitErrorKind::InvalidKey => invalid_key(resource, why.node),
         EmitErrorKind::InvalidValue(words) => {
-            Diagnostic::error(Code::InvalidValue, format!("a value in {name} cannot be printed: {words}"))
-                .at(place, "this value")
-                .at(written_over(tree, why.node), "is written here, where type and quotes stay")
-                .help("write the value as a text in quotes, or correct it")
+            let error = Diagnostic::error(Code::InvalidValue, format!("a value in {name} cannot be printed: {words}"))
+                .at(place, "this value");
+            match written_over(tree, why.node) {
+                Some(field) => error
+                    .at(Some(field), "is written here, where type and quotes stay")
+                    .help("write a value of the type that the field has"),
+                None => error.help("write the value as a text in quotes, or correct it"),
+            }
         }
         EmitErrorKind::TooDeep => {
             Diagnostic::error(Code::LimitExceeded, format!("{name} is nested too deeply to be printed"))

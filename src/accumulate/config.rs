@@ -46,6 +46,7 @@ impl Accumulator<'_, '_> {
             }
         }
         if !errors.is_empty() {
+            errors.extend(self.crds(root, file, gathered).err().into_iter().flatten());
             return Err(errors);
         }
         if let Some(last) = file.configurations.last() {

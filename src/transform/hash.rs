@@ -27,7 +27,7 @@ pub(crate) fn apply(resmap: &mut ResMap, by: DirectiveId) -> Result<Touched> {
                 );
                 Diagnostic::error(Code::InvalidField, message)
                     .at(resource.tree.place(resource.root()), "")
-                    .help(format!("remove the annotation `{}`", crate::marks::NEEDS_HASH))
+                    .help("leave the kind of a generated object as it is, or set `disableNameSuffixHash: true` on its generator")
             }
         })?;
         let name = format!("{}-{suffix}", resource.id.name);
