@@ -330,15 +330,25 @@ fn apply_operations(
 }
 
 fn no_json(tree: &Tree, place: Place, error: &EmitError) -> Box<Diagnostic> {
-    let (what, label) = match error.kind {
-        EmitErrorKind::DuplicateKey(_) => ("holds a key twice", "this key"),
-        EmitErrorKind::InvalidKey => ("has a key that is no string", "this key"),
-        EmitErrorKind::InvalidValue(_) => ("holds a value that JSON cannot express", "this value"),
-        EmitErrorKind::TooDeep => ("is nested too deep", "this"),
+    let (what, label, help) = match error.kind {
+        EmitErrorKind::DuplicateKey(_) => ("holds a key twice", "this key", "remove one of the two"),
+        EmitErrorKind::InvalidKey => ("has a key that is no string", "this key", "write a text as the key, in quotes"),
+        EmitErrorKind::InvalidValue(_) => (
+            "holds a value that JSON cannot express",
+            "this value",
+            "write the value as a text in quotes, or correct it",
+        ),
+        EmitErrorKind::TooDeep => ("is nested too deep", "this", "nest the object less deeply"),
     };
-    Diagnostic::error(Code::PatchFailed, format!("a JSON patch cannot be applied to an object that {what}"))
-        .at(Some(place), "")
-        .at(tree.place(error.node), label)
+    let diagnostic =
+        Diagnostic::error(Code::PatchFailed, format!("a JSON patch cannot be applied to an object that {what}"))
+            .at(Some(place), "")
+            .at(tree.place(error.node), label)
+            .help(help);
+    match error.kind {
+        EmitErrorKind::DuplicateKey(first) => diagnostic.at(tree.place(first), "stands here first"),
+        _ => diagnostic,
+    }
 }
 
 /// Refuses annotations that are a list of an odd number of items, on which the reference crashes.

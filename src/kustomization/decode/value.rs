@@ -180,6 +180,9 @@ impl Decoder<'_> {
         let is_scalar = self.tree.is_scalar(node);
         let in_literals = path.parent.is_some_and(|parent| matches!(parent.part, Part::Field("literals")));
         match wanted {
+            _ if is_scalar && text.contains("<<<<<<< ") => {
+                Some("resolve the merge conflict: keep one side and remove the marker lines".to_owned())
+            }
             _ if in_literals && *found == Found::Mapping => Some("write each literal as `key=value`".to_owned()),
             "a string" if is_scalar && can_show => {
                 Some(format!("quote it: `{}`", path.example(&format!("\"{text}\""))))
@@ -203,6 +206,10 @@ impl Decoder<'_> {
             "a list" if *found == Found::Mapping => Some("begin each item with `- `".to_owned()),
             "a mapping" if *found == Found::Sequence => Some("write `key: value` lines without `- `".to_owned()),
             "a string" => Some("write a single value here".to_owned()),
+            "a list" => Some("write a list: each item on a line of its own, beginning with `- `".to_owned()),
+            "a mapping" => Some("write `key: value` lines, indented more than the field".to_owned()),
+            "a boolean" => Some("write `true` or `false`, without quotes".to_owned()),
+            "a whole number" => Some("write a whole number, without quotes".to_owned()),
             _ => None,
         }
     }

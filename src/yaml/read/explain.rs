@@ -276,16 +276,29 @@ fn stray_bracket(at: usize) -> Box<Fault> {
 /// Text on the line of a value that ended before it.
 fn behind_value(text: &str, at: usize) -> Option<Box<Fault>> {
     match line_before(text, at).trim_end().bytes().last()? {
-        b'"' | b'\'' => Some(
-            Fault::syntax(at, "text stands behind the closing quote")
-                .help("quote the whole value, or write the quote twice to keep it"),
-        ),
+        quote @ (b'"' | b'\'') => {
+            let fault = Fault::syntax(at, "text stands behind the closing quote");
+            Some(match quote_above(text, at, quote) {
+                Some(open) => {
+                    fault.related(Some(open), "the quoted text begins here").help("close the quote in its line")
+                }
+                None => fault.help("quote the whole value, or write the quote twice to keep it"),
+            })
+        }
         b']' | b'}' => Some(
             Fault::syntax(at, "text stands behind the closing bracket")
                 .help("quote the whole value if the brackets belong to it"),
         ),
         _ => None,
     }
+}
+
+/// Where the quoted text that ends before an offset begins, if that is in a line above: likely its end was forgotten there.
+fn quote_above(text: &str, at: usize, quote: u8) -> Option<usize> {
+    let before = text.get(..at)?.trim_end();
+    let end = before.len().checked_sub(1)?;
+    let open = before.get(..end)?.rfind(char::from(quote))?;
+    before.get(open..end)?.contains(['\n', '\r']).then_some(open)
 }
 
 /// What stands on the line of an offset before it.

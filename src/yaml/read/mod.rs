@@ -177,7 +177,11 @@ fn diagnostic(fault: Fault, source: &Source, document: Range<usize>) -> Box<Diag
     if fault.code == Code::YamlSyntax
         && let Some(marker) = explain::conflict_marker(&source.text)
     {
-        diagnostic = diagnostic.at(place(marker), "a merge conflict that is not resolved");
+        let text = "a merge conflict that is not resolved";
+        match diagnostic.labels.first_mut().filter(|label| label.place.span.start as usize == marker) {
+            Some(label) => label.text = text.to_owned(),
+            None => diagnostic = diagnostic.at(place(marker), text),
+        }
         diagnostic.help = vec!["resolve the conflict: keep one side and remove the marker lines".to_owned()];
     }
     diagnostic
