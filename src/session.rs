@@ -17,7 +17,7 @@ use crate::programs::Programs;
 use crate::provenance::{DirectiveId, Directives};
 use crate::remote::Remotes;
 use crate::resource::Resource;
-use crate::source::{Embedded, Place, Sensitivity, Source, Sources};
+use crate::source::{Embedded, Place, Sensitivity, Source, Sources, Span};
 use fetched::FetchedRemotes;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -166,6 +166,16 @@ impl<'fs> Session<'fs> {
             .map_err(|error| self.read_error(path, &error))
     }
 
+    /// The place of the first byte that is no UTF-8, in a text that shows replacements for such bytes.
+    fn undecodable(&mut self, path: &str, shown: &str, offset: usize) -> Option<Place> {
+        let bytes = self.read_bytes(path).ok()?;
+        // Offsets in UTF-16 are not those of the text.
+        std::str::from_utf8(bytes.get(..offset)?).ok()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let source = self.sources.add(shown, text, Sensitivity::Yaml, None);
+        Some(Place { source: source.id, span: Span::new(offset, offset + char::REPLACEMENT_CHARACTER.len_utf8()) })
+    }
+
     /// Reads a file as text, once.
     pub(crate) fn read_text(&mut self, path: &Arc<str>) -> Result<Arc<Source>> {
         if let Some(source) = self.texts.get(path) {
@@ -181,7 +191,9 @@ impl<'fs> Session<'fs> {
             }
             Err(error) => {
                 let message = format!("`{shown}` is not valid UTF-8 (byte {})", error.offset + 1);
-                Err(Diagnostic::error(Code::InvalidEncoding, message).path(shown))
+                let place = self.undecodable(path, &shown, error.offset);
+                let diagnostic = Diagnostic::error(Code::InvalidEncoding, message).path(shown);
+                Err(diagnostic.at(place, "this byte").help("save the file as UTF-8"))
             }
         }
     }
@@ -192,14 +204,18 @@ impl<'fs> Session<'fs> {
         match error {
             FsError::NotFound => Diagnostic::error(Code::FileNotFound, format!("`{shown}` does not exist")).path(shown),
             FsError::IsDirectory => {
-                Diagnostic::error(Code::InvalidPath, format!("`{shown}` is a directory; a file is wanted")).path(shown)
+                Diagnostic::error(Code::InvalidPath, format!("`{shown}` is a directory; a file is wanted"))
+                    .path(shown)
+                    .help("name a file in that directory")
             }
             FsError::TooLarge(size) => {
                 let max = self.limits.file_bytes_max.min(FILE_BYTES_MAX);
                 let message = format!("`{shown}` is {size} bytes long; at most {max} are read");
-                Diagnostic::error(Code::LimitExceeded, message).path(shown)
+                Diagnostic::error(Code::LimitExceeded, message).path(shown).help("split the file into several")
             }
-            FsError::Other(words) => Diagnostic::error(Code::Io, format!("cannot read `{shown}`: {words}")).path(shown),
+            FsError::Other(words) => Diagnostic::error(Code::Io, format!("cannot read `{shown}`: {words}"))
+                .path(shown)
+                .help("check that the file may be read"),
         }
     }
 }

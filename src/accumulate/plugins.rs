@@ -141,7 +141,13 @@ impl<'fs> Accumulator<'_, 'fs> {
         let (config, vars) = (gathered.config.take(), std::mem::take(&mut gathered.vars));
         for (index, entry) in paths {
             let result = self.resource(root, &entry.placed(), origin, &mut configs, gathered);
-            errors.extend(result.err().into_iter().flatten());
+            errors.extend(result.err().into_iter().flatten().map(|mut error| {
+                if error.code == crate::diagnostic::Code::NotAResource {
+                    error.help =
+                        vec!["a plugin is configured by objects with `apiVersion`, `kind` and `metadata.name`".into()];
+                }
+                error
+            }));
             entry_of.resize(configs.len(), index);
             if errors.iter().any(super::is_of_the_way) {
                 break;

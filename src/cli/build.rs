@@ -116,6 +116,7 @@ pub(super) fn raise(diagnostics: &mut [Diagnostic]) -> bool {
                 | Code::ReplacementTargetUnmatched
                 | Code::VarUnused
                 | Code::CrdsWithoutEffect
+                | Code::FieldSpecDisplaced
         ) {
             diagnostic.severity = Severity::Error;
             is_raised = true;

@@ -24,7 +24,9 @@ impl<'c, 'fs> Helm<'c, 'fs> {
     pub(super) fn new(chart: &'c Chart<'c>, session: &Session<'fs>) -> Result<Helm<'c, 'fs>> {
         let Some(programs) = session.programs else {
             let message = "helm cannot be run here: this build starts no programs";
-            return Err(Diagnostic::error(Code::HelmFailed, message).at(Some(chart.entry.place), ""));
+            return Err(Diagnostic::error(Code::HelmFailed, message)
+                .at(Some(chart.entry.place), "")
+                .help("render the chart with `helm template` and list the result under `resources`"));
         };
         Ok(Helm { chart, programs, directory: session.directory.to_string() })
     }

@@ -207,6 +207,7 @@ pub(super) fn answer(
     let failed = |message: String| {
         Diagnostic::error(Code::PluginFailed, format!("`{kind}` answers what cannot be read: {message}"))
             .at(Some(plugin.place), "this plugin")
+            .help("correct the program: it writes manifests to its standard output, and messages to its standard error")
     };
     let text = read::decode_bytes(stdout).map_err(|_| failed("it is not UTF-8".to_owned()))?;
     let session = &mut *context.session;
@@ -291,7 +292,9 @@ pub(super) fn generated(resources: Vec<Arc<Resource>>, plugin: &Plugin) -> Resul
                 "0" | "f" | "F" | "false" | "FALSE" | "False" => resource.needs_hash,
                 _ => {
                     let message = format!("the annotation `{NEEDS_HASH}` of {} is no boolean", resource.short_name());
-                    return Err(Diagnostic::error(Code::PluginFailed, message).at(Some(plugin.place), "made by this"));
+                    return Err(Diagnostic::error(Code::PluginFailed, message)
+                        .at(Some(plugin.place), "made by this")
+                        .help("correct the program: the annotation is `\"true\"` or `\"false\"`"));
                 }
             };
         }
@@ -340,7 +343,9 @@ pub(super) fn update(resources: &mut ResMap, answered: Vec<Arc<Resource>>, plugi
         if !seen.insert(position) {
             let name = resources.get(position).short_name();
             let message = format!("`{}` answers {name} twice", plugin.config.id.gvk.kind);
-            return Err(Diagnostic::error(Code::PluginFailed, message).at(Some(plugin.place), "this plugin"));
+            return Err(Diagnostic::error(Code::PluginFailed, message)
+                .at(Some(plugin.place), "this plugin")
+                .help("correct the program: it answers each object once"));
         }
         touched.resources += 1;
     }

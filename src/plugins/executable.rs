@@ -41,7 +41,9 @@ pub(super) fn load(config: &Arc<Resource>, place: Place, context: &mut Context<'
     let path = fs::join(home, &relative);
     if !fs::is_within(&path, home) {
         let message = format!("`{kind}` names a program outside the directory of plugins");
-        return Err(Diagnostic::error(Code::PluginInvalid, message).at(Some(place), ""));
+        return Err(Diagnostic::error(Code::PluginInvalid, message)
+            .at(Some(place), "")
+            .help("write `apiVersion` as `group/version`, without `..`"));
     }
     if context.session.fs.kind(&path) != Ok(EntryKind::File) {
         let is_library = context.session.fs.kind(&format!("{path}.so")) == Ok(EntryKind::File);
@@ -74,6 +76,7 @@ fn arguments(config: &Arc<Resource>, context: &mut Context<'_, '_>) -> Result<Ve
         args = split(&line.value).ok_or_else(|| {
             Diagnostic::error(Code::PluginInvalid, "`argsOneLiner` has a quote that is not closed")
                 .at(Some(line.place), "")
+                .help("close the quote, or write a backslash before it")
         })?;
     }
     if let Some(file) = text(&tree, "argsFromFile") {

@@ -301,7 +301,11 @@ pub(super) fn finish(
         }
         Err(error) => (format!("`{program}` cannot be run: {error}"), String::new()),
     };
-    let error = exchange::failed(plugin, place, message);
+    let help = match message.contains("cannot be run") {
+        true => "check that the program exists and may be executed",
+        false => "correct the function, or its configuration",
+    };
+    let error = exchange::failed(plugin, place, message).help(help);
     let stderr = stderr.trim_end();
     Err(if stderr.is_empty() { error } else { error.note(format!("it says: {stderr}")) })
 }

@@ -126,7 +126,9 @@ impl Loader<'_, '_, '_> {
             None => Ok(Cow::Owned(specs)),
             Some(n_parts) => {
                 let message = format!("a field path has {n_parts} parts; at most {PARTS_MAX} are followed");
-                Err(Diagnostic::error(Code::LimitExceeded, message).at(Some(self.place), "in this configuration"))
+                Err(Diagnostic::error(Code::LimitExceeded, message)
+                    .at(Some(self.place), "in this configuration")
+                    .help("shorten the path"))
             }
         }
     }
@@ -156,9 +158,9 @@ impl Loader<'_, '_, '_> {
         match (&entry.path, &entry.patch) {
             (Some(path), _) => self.context.text_file(path),
             (None, Some(inline)) => Ok(self.context.session.embedded(&prepare(inline))),
-            (None, None) => {
-                Err(Diagnostic::error(Code::PatchInvalid, "a patch needs a text").at(Some(entry.place), ""))
-            }
+            (None, None) => Err(Diagnostic::error(Code::PatchInvalid, "a patch needs a text")
+                .at(Some(entry.place), "")
+                .help("name a file with `path`, or write the patch inline")),
         }
     }
 
