@@ -10,6 +10,8 @@ use std::io::Write;
 /// How many diagnostics are drawn; nobody reads more.
 const DRAWN_MAX: usize = 100;
 
+const MORE: &str = "More are counted, but not shown here; `--error-format json` lists them all\n\n";
+
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ErrorFormat {
@@ -60,7 +62,7 @@ impl Reporter {
                 continue;
             }
             if self.n_errors + self.n_warnings == DRAWN_MAX {
-                self.text.push_str("More are counted, but not shown here; `--error-format json` lists them all\n\n");
+                self.text.push_str(MORE);
             }
             match diagnostic.severity {
                 Severity::Error => self.n_errors += 1,
@@ -85,6 +87,8 @@ impl Reporter {
         self.n_warnings += part.n_warnings;
         if self.format == ErrorFormat::Json || (!is_over && !part.text.is_empty() && !self.text.contains(&part.text)) {
             self.text.push_str(&part.text);
+        } else if is_over && !self.text.contains(MORE) {
+            self.text.push_str(MORE);
         }
     }
 

@@ -42,10 +42,10 @@ pub(in crate::cli) struct FleetArgs {
     pub(super) shard: Option<Shard>,
 
     /// Render again what changes, until interrupted
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["changed_since", "shard"])]
     pub(super) watch: bool,
 
-    /// How many targets are rendered at a time; 0: as many as there are processors
+    /// How many targets are rendered at a time; 0: as many as there are processors, or one where programs may run
     #[arg(long, value_name = "N", default_value_t = 0, hide_short_help = true)]
     pub(super) jobs: usize,
 

@@ -71,6 +71,8 @@ impl<'a> Builder<'a> {
 
     fn n_threads(&self, n_targets: usize) -> usize {
         let enough = match self.n_jobs {
+            // helm keeps charts beside the kustomization, and nobody knows what functions write.
+            0 if self.programs.is_some() => 1,
             0 => {
                 let n_processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
                 n_processors.min(n_targets / TARGETS_PER_THREAD)
