@@ -58,19 +58,19 @@ fn add_all(session: &Session<'_>, directory: &str, graph: &mut Graph) -> Result<
         let message = format!("`{}` is a file; a directory is wanted", session.show(&real));
         return Err(Diagnostic::error(Code::InvalidPath, message));
     }
-    let mut directories: Vec<String> = Vec::new();
+    let mut directories: Vec<(String, Look)> = Vec::new();
     let visited = fs::walk(session.fs, &real, &mut |path, look| {
         if is_kustomization_file(path, look) {
-            directories.push(fs::parent(&fs::join(&real, path)).to_owned());
+            directories.push((fs::parent(&fs::join(&real, path)).to_owned(), look));
         }
         look == Look::Entry(EntryKind::Directory) && !fs::base_name(path).starts_with('.')
     });
     visited.map_err(|(path, error)| fault(session, &fs::join(&real, &path), &error))?;
-    directories.dedup();
     let mut nodes = Vec::with_capacity(directories.len());
-    for directory in directories {
-        if has_kustomization(session, &directory) {
-            nodes.push(graph.add(session, &directory));
+    for (directory, look) in directories {
+        // A link may lead nowhere.
+        if look != Look::Link || has_kustomization(session, &directory) {
+            nodes.push(graph.add_real(session, directory));
         }
     }
     let mut seen = FxHashSet::default();

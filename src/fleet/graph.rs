@@ -5,7 +5,7 @@
 
 use super::scan::{Named, scan};
 use crate::diagnostic::Report;
-use crate::fs::{self, EntryKind, Look};
+use crate::fs::{self, EntryKind, FileSystem, Look};
 use crate::kustomization::decode;
 use crate::kustomization::{FileKind, Kustomization};
 use crate::loader::FILE_NAMES;
@@ -53,6 +53,20 @@ impl Graph {
     /// Returns the kustomization in a directory, with all that it includes; the path is absolute.
     pub fn add(&mut self, session: &Session<'_>, directory: &str) -> NodeId {
         let (root, is_new) = self.enter(session, directory);
+        self.follow(session, root, is_new)
+    }
+
+    /// Returns the kustomization in a directory that is known to be free of symbolic links.
+    pub(super) fn add_real(&mut self, session: &Session<'_>, directory: String) -> NodeId {
+        let (root, is_new) = match self.by_directory.get(directory.as_str()) {
+            Some(&known) => (known, false),
+            None => (self.insert(directory.into()), true),
+        };
+        self.follow(session, root, is_new)
+    }
+
+    /// Reads a kustomization that is new, and all that it includes.
+    fn follow(&mut self, session: &Session<'_>, root: NodeId, is_new: bool) -> NodeId {
         let mut open: Vec<NodeId> = is_new.then_some(root).into_iter().collect();
         while let Some(node) = open.pop() {
             let (kind, named) = read(session, &self.node(node).directory.clone());
@@ -122,8 +136,9 @@ impl Graph {
     /// Returns what a kustomization depends on, with all that it includes.
     pub fn dependencies(&self, session: &Session<'_>, node: NodeId) -> Dependencies {
         let mut found = Dependencies::default();
+        let mut paths = RealPaths::new(session.fs);
         for node in self.closure(node) {
-            let own = self.own_dependencies(session, node);
+            let own = self.own_dependencies(&mut paths, node);
             found.is_opaque |= own.is_opaque;
             found.is_remote |= own.is_remote;
             found.files.extend(own.files);
@@ -133,7 +148,7 @@ impl Graph {
     }
 
     /// What one kustomization depends on, without what it includes.
-    pub(super) fn own_dependencies(&self, session: &Session<'_>, node: NodeId) -> Dependencies {
+    pub(super) fn own_dependencies(&self, paths: &mut RealPaths<'_>, node: NodeId) -> Dependencies {
         let node = self.node(node);
         let mut found = Dependencies {
             is_opaque: node.named.is_opaque || node.kind.is_none(),
@@ -142,7 +157,7 @@ impl Graph {
             files: FILE_NAMES.iter().map(|name| Arc::from(fs::join(&node.directory, name))).collect(),
         };
         for (path, is_file) in node.named.paths() {
-            let real = session.fs.canonical(path).ok().filter(|real| *real != **path);
+            let real = paths.other(path);
             // A directory that is named through a link depends on the link.
             if is_file || real.is_some() {
                 found.files.insert(Arc::clone(path));
@@ -158,15 +173,57 @@ impl Graph {
     }
 
     fn enter(&mut self, session: &Session<'_>, directory: &str) -> (NodeId, bool) {
-        let real: Arc<str> = session.fs.canonical(directory).unwrap_or_else(|_| directory.to_owned()).into();
-        if let Some(&known) = self.by_directory.get(&real) {
+        // Under the name it was met by, which most that include it use.
+        if let Some(&known) = self.by_directory.get(directory) {
             return (known, false);
         }
+        let real: Arc<str> = session.fs.canonical(directory).unwrap_or_else(|_| directory.to_owned()).into();
+        let (id, is_new) = match self.by_directory.get(&real) {
+            Some(&known) => (known, false),
+            None => (self.insert(Arc::clone(&real)), true),
+        };
+        if *real != *directory {
+            self.by_directory.insert(directory.into(), id);
+        }
+        (id, is_new)
+    }
+
+    fn insert(&mut self, real: Arc<str>) -> NodeId {
         let id = NodeId(self.nodes.len());
         let node = Node { directory: Arc::clone(&real), kind: None, included: Vec::new(), named: Named::default() };
         self.nodes.push(node);
         self.by_directory.insert(real, id);
-        (id, true)
+        id
+    }
+}
+
+/// Resolves links in many paths of few directories.
+pub(super) struct RealPaths<'a> {
+    fs: &'a dyn FileSystem,
+    directories: FxHashMap<String, Option<String>>,
+}
+
+impl<'a> RealPaths<'a> {
+    pub(super) fn new(fs: &'a dyn FileSystem) -> RealPaths<'a> {
+        RealPaths { fs, directories: FxHashMap::default() }
+    }
+
+    /// Returns the real path of something that is there, if it is another one.
+    fn other(&mut self, path: &str) -> Option<String> {
+        let parent = fs::parent(path);
+        let real_parent = match self.directories.get(parent) {
+            Some(known) => known.as_deref(),
+            None => {
+                let real = self.fs.canonical(parent).ok();
+                self.directories.entry(parent.to_owned()).or_insert(real).as_deref()
+            }
+        }?;
+        let real = fs::join(real_parent, fs::base_name(path));
+        let real = match self.fs.look(&real).ok()? {
+            Look::Link => self.fs.canonical(&real).ok()?,
+            Look::Entry(_) => real,
+        };
+        (real != path).then_some(real)
     }
 }
 
@@ -182,20 +239,18 @@ pub(super) fn is_kustomization_file(path: &str, look: Look) -> bool {
 
 /// Reads the kustomization of a directory; what is wrong with it is for a build to say.
 fn read(session: &Session<'_>, directory: &str) -> (Option<FileKind>, Named) {
-    let path = FILE_NAMES.iter().map(|name| fs::join(directory, name)).find(|path| {
-        // One call where a look and a read would be two.
-        session.fs.kind(path) == Ok(EntryKind::File)
-    });
-    let file = path.and_then(|path| kustomization(session, &path));
-    match file {
+    // The first that can be read: one call for each where a look before would make it two.
+    let texts = FILE_NAMES.iter().map(|name| fs::join(directory, name));
+    let found = texts.filter_map(|path| session.read_bytes(&path).ok().map(|bytes| (path, bytes))).next();
+    match found.and_then(|(path, bytes)| kustomization(session, &path, bytes)) {
         Some(file) => (Some(file.kind), scan(session, directory, &file)),
         None => (None, Named::default()),
     }
 }
 
 /// Understands a file, of which nothing is kept: trees may have more of them than fit into memory.
-fn kustomization(session: &Session<'_>, path: &str) -> Option<Kustomization> {
-    let text = yaml::read::decode_bytes(session.read_bytes(path).ok()?).ok()?;
+fn kustomization(session: &Session<'_>, path: &str, bytes: Vec<u8>) -> Option<Kustomization> {
+    let text = yaml::read::decode_bytes(bytes).ok()?;
     let source = Sources::default().add(path, text, Sensitivity::Yaml, None);
     let tree = yaml::read::read_first(&source, &session.limits).ok()??;
     let mut report = Report::default();

@@ -1,6 +1,6 @@
 //! From a file to the targets that it is part of.
 
-use super::graph::{Graph, NodeId};
+use super::graph::{Graph, NodeId, RealPaths};
 use crate::fs;
 use crate::session::Session;
 use rustc_hash::FxHashMap;
@@ -48,9 +48,10 @@ impl Index {
             }
         }
         // In the order of their numbers, whatever the map's.
+        let mut paths = RealPaths::new(session.fs);
         for node in graph.nodes() {
             let Some(users) = index.targets.get(&node) else { continue };
-            let own = graph.own_dependencies(session, node);
+            let own = graph.own_dependencies(&mut paths, node);
             if own.is_opaque {
                 index.opaque.extend(users);
             }

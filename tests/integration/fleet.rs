@@ -138,7 +138,17 @@ fn a_failure_does_not_stop_the_others() {
     assert!(ended.stderr.contains("o/05/p.yaml:2:1"), "{}", ended.stderr);
     let tail = "failed: o/05 (1 error)\n11 of 12 targets rendered, 1 failed\n1 error\n";
     assert!(ended.stderr.ends_with(tail), "{}", ended.stderr);
-    let json = site.run("f", &args(&["build", "--error-format", "json", "o/05"], &targets));
+    // Words are in the order of the targets, too, and those that are the same are told once.
+    let all = overlays(12);
+    for at in [1, 3, 7, 9] {
+        let text = read(&site, &format!("f/o/{at:02}/kustomization.yaml"));
+        site.write(&format!("f/o/{at:02}/kustomization.yaml"), &(text + "images: [{name: none, newTag: x}]\n"));
+    }
+    let words = |jobs| site.run("f", &args(&["build", "--jobs", jobs], &all)).stderr;
+    let alone = words("1");
+    assert_eq!(alone.matches("warning[image-unmatched]").count(), 4, "{alone}");
+    assert!(["2", "5", "12"].iter().all(|jobs| words(jobs) == alone));
+    let json = site.run("f", &args(&["build", "--error-format", "json", "-q", "o/05"], &overlays(1)));
     assert_eq!(json.stderr.lines().count(), 1, "{}", json.stderr);
 }
 
