@@ -11,12 +11,12 @@ use crate::marks;
 use crate::object_origin::ObjectOrigin;
 use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
-use crate::resource::{Behavior, MadeBy, Resource};
+use crate::resource::{Behavior, MadeBy, ResId, Resource};
 use crate::source::{Place, Sensitivity, Sources};
 use crate::string_map;
 use crate::transform::metadata;
 use crate::unprintable;
-use crate::yaml::emit::{emit, emit_unfolded};
+use crate::yaml::emit::{emit, emit_indented};
 use crate::yaml::read;
 use crate::yaml::tree::{Style, Tag, Tree};
 use rustc_hash::FxHashSet;
@@ -40,6 +40,11 @@ const ADDED: [&str; 5] = [
     "config.k8s.io/id",
 ];
 
+/// Line breaks of YAML 1.1 that are no ends of lines elsewhere: what follows them is not always indented.
+const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+/// Columns by which items of a list are indented, and so is the configuration of a function.
+const ITEM_INDENT: usize = 2;
+
 /// Returns the objects as documents, each with its identity in an annotation (upstream `GetResMapWithIDAnnotation`).
 pub(super) fn documents(resources: &ResMap, stamp: &Stamp) -> Result<String> {
     let mut out = String::new();
@@ -61,9 +66,10 @@ pub(super) fn configuration(config: &Resource, stamp: &Stamp) -> Result<String> 
     Ok(out)
 }
 
-/// Adds what `buildMetadata` says of a configuration, where that is asked for.
+/// Adds the marks of a configuration (a kustomization may have prefixed it), and what `buildMetadata` says of it.
 fn with_metadata(config: &Resource, stamp: &Stamp) -> Resource {
     let mut config = config.clone();
+    marks::write(&mut config, stamp);
     if !matches!(config.made_by, MadeBy::Unknown) {
         let annotations = marks::annotations_for_writing(config.tree_mut(), stamp);
         metadata::annotate_copy(&mut config, annotations, stamp);
@@ -73,8 +79,11 @@ fn with_metadata(config: &Resource, stamp: &Stamp) -> Resource {
 
 /// Returns the `ResourceList` for a function; a generator gets its own configuration as the only item.
 pub(super) fn resource_list(config: &Resource, resources: Option<&ResMap>, stamp: &Stamp) -> Result<String> {
-    let function_config =
-        add_annotations(&unfolded(&with_metadata(config, stamp))?, &[(LOCAL_CONFIG, "true".to_owned())]);
+    let function_config = add_annotations(
+        &printed_item(&with_metadata(config, stamp), ITEM_INDENT)?,
+        ITEM_INDENT,
+        &[(LOCAL_CONFIG, "true".to_owned())],
+    );
     let mut out = String::from("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n");
     let mut items = Vec::new();
     match resources {
@@ -82,7 +91,7 @@ pub(super) fn resource_list(config: &Resource, resources: Option<&ResMap>, stamp
         Some(resources) => {
             for resource in resources.iter() {
                 let annotated = with_id(resource, stamp);
-                items.push((unfolded(&annotated)?, missing_path(&annotated.tree)));
+                items.push((printed_item(&annotated, ITEM_INDENT)?, missing_path(&annotated.tree)));
             }
         }
     }
@@ -91,10 +100,29 @@ pub(super) fn resource_list(config: &Resource, resources: Option<&ResMap>, stamp
         let id = index + 1;
         let numbers = [index, index, index, id, id].map(|number| number.to_string());
         let added: Vec<(&str, String)> = path.into_iter().chain(ADDED.into_iter().zip(numbers)).collect();
-        indent(&mut out, &add_annotations(&text, &added), "- ");
+        out.push_str("- ");
+        out.push_str(add_annotations(&text, ITEM_INDENT, &added).get(ITEM_INDENT..).unwrap_or_default());
     }
     out.push_str("functionConfig:\n");
-    indent(&mut out, &function_config, "  ");
+    out.push_str(&function_config);
+    Ok(out)
+}
+
+/// Returns what a function that is not run hands on, as documents.
+pub(super) fn passed_on(config: &Resource, resources: Option<&ResMap>, stamp: &Stamp) -> Result<String> {
+    let Some(resources) = resources else {
+        let config = printed_item(&with_metadata(config, stamp), 0)?;
+        return Ok(add_annotations(&config, 0, &[(LOCAL_CONFIG, "true".to_owned())]));
+    };
+    let mut out = String::new();
+    for resource in resources.iter() {
+        if !out.is_empty() {
+            out.push_str("---\n");
+        }
+        let annotated = with_id(resource, stamp);
+        let added: Vec<_> = missing_path(&annotated.tree).into_iter().collect();
+        out.push_str(&add_annotations(&printed_item(&annotated, 0)?, 0, &added));
+    }
     Ok(out)
 }
 
@@ -147,23 +175,34 @@ fn id_text(resource: &Resource, stamp: &Stamp) -> String {
     out
 }
 
-fn unfolded(resource: &Resource) -> Result<String> {
+/// Prints an object, with long strings on one line.
+fn printed_item(resource: &Resource, indent: usize) -> Result<String> {
     let mut out = String::new();
-    emit_unfolded(&resource.tree, resource.root(), &mut out).map_err(|error| unprintable::error(resource, &error))?;
+    let printed = emit_indented(&resource.tree, resource.root(), indent, &mut out);
+    printed.map_err(|error| unprintable::error(resource, &error))?;
     Ok(out)
 }
 
 /// Adds lines to the annotations of a printed object: behind those that it has, in the order given.
-fn add_annotations(text: &str, added: &[(&str, String)]) -> String {
-    let lines: String =
-        added.iter().map(|(key, value)| format!("    {key}: '{}'\n", value.replace('\'', "''"))).collect();
-    let metadata = if text.starts_with("metadata:\n") { Some(0) } else { text.find("\nmetadata:\n").map(|at| at + 1) };
-    let Some(metadata) = metadata.map(|at| at + "metadata:\n".len()) else { return text.to_owned() };
+fn add_annotations(text: &str, indent: usize, added: &[(&str, String)]) -> String {
+    if added.is_empty() {
+        return text.to_owned();
+    }
+    let margin = " ".repeat(indent);
+    let annotations = format!("{margin}  annotations:\n");
+    let line = |(key, value): &(&str, String)| format!("{margin}    {key}: '{}'\n", value.replace('\'', "''"));
+    let lines: String = added.iter().map(line).collect();
+    let find = |text: &str, line: &str| match text.starts_with(line) {
+        true => Some(line.len()),
+        false => text.find(&format!("\n{line}")).map(|at| at + 1 + line.len()),
+    };
+    let Some(metadata) = find(text, &format!("{margin}metadata:\n")) else { return text.to_owned() };
     // What belongs to a mapping is indented deeper, and empty lines belong to block scalars.
     let end_of = |start: usize, depth: usize| {
         let mut at = start;
         for line in text[start..].split_inclusive('\n') {
-            let is_inside = line == "\n" || line.bytes().take(depth).all(|byte| byte == b' ');
+            let is_inside =
+                line == "\n" || line.starts_with(BREAKS) || line.bytes().take(depth).all(|byte| byte == b' ');
             if !is_inside {
                 break;
             }
@@ -171,27 +210,12 @@ fn add_annotations(text: &str, added: &[(&str, String)]) -> String {
         }
         at
     };
-    let metadata_end = end_of(metadata, 2);
-    const ANNOTATIONS: &str = "  annotations:\n";
-    let block = &text[metadata..metadata_end];
-    let start =
-        if block.starts_with(ANNOTATIONS) { Some(0) } else { block.find("\n  annotations:\n").map(|at| at + 1) };
-    let (at, head) = match start {
-        Some(start) => (end_of(metadata + start + ANNOTATIONS.len(), 4), ""),
-        None => (metadata_end, ANNOTATIONS),
+    let metadata_end = end_of(metadata, 2 + indent);
+    let (at, head) = match find(&text[metadata..metadata_end], &annotations) {
+        Some(start) => (end_of(metadata + start, 4 + indent), ""),
+        None => (metadata_end, annotations.as_str()),
     };
     format!("{}{head}{lines}{}", &text[..at], &text[at..])
-}
-
-fn indent(out: &mut String, text: &str, first: &str) {
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        if index == 0 {
-            out.push_str(first);
-        } else if line != "\n" {
-            out.push_str("  ");
-        }
-        out.push_str(line);
-    }
 }
 
 // ---- answers ------------------------------------------------------------------------------------------------------------
@@ -314,10 +338,14 @@ pub(super) fn update(resources: &mut ResMap, answered: Vec<Arc<Resource>>, plugi
     let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
     let mut touched = Touched { by: plugin.by, resources: 0, fields: 0 };
     let mut seen: FxHashSet<usize> = FxHashSet::default();
+    let repeated = repeated(resources);
     for answer in answered {
         let mut answer = Arc::unwrap_or_clone(answer);
         string_map::rewrite_annotations(answer.tree_mut(), &stamp, |key| key == ID);
         let position = match resources.find_current(&answer.id) {
+            Some(position) if repeated.contains(&position) => {
+                return Err(ambiguous(resources.get(position), plugin, "is given"));
+            }
             Some(position) => {
                 let mut new = Resource { tree: answer.tree, ..Resource::clone(resources.get(position)) };
                 new.refresh_id();
@@ -345,9 +373,33 @@ pub(super) fn update(resources: &mut ResMap, answered: Vec<Arc<Resource>>, plugi
         touched.resources += 1;
     }
     let gone: Vec<usize> = (0..resources.len()).filter(|position| !seen.contains(position)).collect();
+    let mut lost: FxHashSet<&ResId> = FxHashSet::default();
+    for resource in gone.iter().filter(|position| repeated.contains(position)).map(|&position| resources.get(position))
+    {
+        if !lost.insert(&resource.id) {
+            return Err(ambiguous(resource, plugin, "leaves out"));
+        }
+    }
     touched.resources += gone.len() as u32;
     resources.remove(&gone);
     Ok(touched)
+}
+
+/// Returns the positions of objects that share their identity with another (a replacement may have renamed them).
+fn repeated(resources: &ResMap) -> FxHashSet<usize> {
+    if resources.find_repeated().is_none() {
+        return FxHashSet::default();
+    }
+    let first = |position| resources.find_current(&resources.get(position).id).unwrap_or(position);
+    let again = (0..resources.len()).filter(|&position| first(position) != position);
+    again.flat_map(|position| [first(position), position]).collect()
+}
+
+fn ambiguous(resource: &Resource, plugin: &Plugin, verb: &str) -> Box<Diagnostic> {
+    let kind = &plugin.config.id.gvk.kind;
+    let message = format!("`{kind}` {verb} {}, and there are several of that name", resource.short_name());
+    let error = Diagnostic::error(Code::PluginFailed, message).at(Some(plugin.place), "this plugin");
+    error.help("objects are told apart by kind, name and namespace: a directive before has given two the same")
 }
 
 /// Returns the path in an annotation that says where an object comes from.

@@ -137,7 +137,11 @@ pub(super) fn transform(
     let stdin = exchange::resource_list(&plugin.config, input, &stamp)?;
     let Some(stdout) = run(spec, plugin, stdin, context)? else {
         report.push(not_run(plugin));
-        return Ok(Touched { by: plugin.by, resources: 0, fields: 0 });
+        // What the reference passes on was printed and read.
+        let passed_on = exchange::passed_on(&plugin.config, input, &stamp)?;
+        let answered = exchange::answer(plugin, passed_on.into_bytes(), false, context)?;
+        let touched = exchange::update(resources, answered, plugin)?;
+        return Ok(Touched { resources: 0, ..touched });
     };
     let answered = exchange::answer(plugin, stdout, true, context)?;
     exchange::update(resources, answered, plugin)
