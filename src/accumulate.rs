@@ -340,6 +340,7 @@ impl Accumulator<'_, '_> {
                 root,
                 restrictions: self.restrictions,
                 inputs: &mut gathered.inputs,
+                warnings: &mut gathered.warnings,
             };
             let made = match is_secret {
                 true => generate::secret(entry, common, &mut files, by),

@@ -85,7 +85,7 @@ impl<'fs> Accumulator<'_, 'fs> {
             let mut report = Report::default();
             let result = plugin.transform(resources, &mut self.context(root, gathered), &mut report);
             let result = result.and_then(|touched| {
-                validator::check(&plugin, &touched, &before, resources)?;
+                validator::check(&plugin, &touched, &before, resources, &self.session.sources)?;
                 Ok(touched)
             });
             validator::unwatch(resources);
@@ -180,6 +180,7 @@ impl<'fs> Accumulator<'_, 'fs> {
             root,
             restrictions: self.restrictions,
             inputs: &mut gathered.inputs,
+            warnings: &mut gathered.warnings,
         }
     }
 }

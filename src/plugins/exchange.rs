@@ -12,7 +12,7 @@ use crate::object_origin::ObjectOrigin;
 use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Behavior, MadeBy, ResId, Resource};
-use crate::source::{Place, Sensitivity, Sources};
+use crate::source::{Place, Sensitivity, Source, Sources};
 use crate::string_map;
 use crate::transform::metadata;
 use crate::unprintable;
@@ -124,6 +124,14 @@ pub(super) fn passed_on(config: &Resource, resources: Option<&ResMap>, stamp: &S
         out.push_str(&add_annotations(&printed_item(&annotated, 0)?, 0, &added));
     }
     Ok(out)
+}
+
+/// Returns an object as the reference prints it between two functions, and reads it again.
+pub(super) fn reprinted(resource: &Arc<Resource>, stamp: &Stamp) -> Option<(Arc<Source>, Tree)> {
+    let text = printed_item(&with_id(resource, stamp), 0).ok()?;
+    let source = Sources::default().add("", text, Sensitivity::Opaque, None);
+    let tree = read::read_first(&source, &Limits::default()).ok()??;
+    Some((source, tree))
 }
 
 /// Of the two spellings of the path annotation the reference adds the one that is missing.

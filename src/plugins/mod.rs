@@ -9,6 +9,7 @@ mod executable;
 mod functions;
 mod prepare;
 pub(crate) mod validator;
+mod words;
 
 use crate::diagnostic::{Code, Diagnostic, Report, Result, nearest};
 use crate::fs;
@@ -80,6 +81,7 @@ pub(crate) struct Context<'a, 'fs> {
     pub(crate) root: &'a Arc<Root>,
     pub(crate) restrictions: LoadRestrictions,
     pub(crate) inputs: &'a mut BTreeSet<Arc<str>>,
+    pub(crate) warnings: &'a mut Vec<Diagnostic>,
 }
 
 impl Context<'_, '_> {
