@@ -3,6 +3,7 @@
 //! A function gets a `ResourceList` (Kubernetes Resource Model functions), a legacy plugin plain documents. The texts are those
 //! of the reference, byte for byte, since programs may be no more than a line of sed.
 
+use super::annotations::{self, INDEX, LEGACY_INDEX, LEGACY_PATH, PATH};
 use super::{Context, Plugin};
 use crate::diagnostic::{Code, Diagnostic, Report, Result, Severity};
 use crate::limits::Limits;
@@ -29,19 +30,17 @@ const NEEDS_HASH: &str = "kustomize.config.k8s.io/needs-hash";
 /// A generator says what becomes of an object that exists.
 const BEHAVIOR: &str = "kustomize.config.k8s.io/behavior";
 
-const PATH: &str = "internal.config.kubernetes.io/path";
-const LEGACY_PATH: &str = "config.kubernetes.io/path";
 /// What the reference adds to the items of a list and takes away again, beside paths.
 const ADDED: [&str; 5] = [
-    "config.kubernetes.io/index",
-    "internal.config.kubernetes.io/index",
+    LEGACY_INDEX,
+    INDEX,
     "internal.config.kubernetes.io/annotations-migration-resource-id",
-    "internal.config.kubernetes.io/id",
-    "config.k8s.io/id",
+    annotations::ID,
+    annotations::LEGACY_ID,
 ];
+/// Of these, what is added when objects are read, and taken away when they are written.
+const INDEXES: [&str; 2] = [LEGACY_INDEX, INDEX];
 
-/// Line breaks of YAML 1.1 that are no ends of lines elsewhere: what follows them is not always indented.
-const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 /// Columns by which items of a list are indented, and so is the configuration of a function.
 const ITEM_INDENT: usize = 2;
 
@@ -79,7 +78,7 @@ fn with_metadata(config: &Resource, stamp: &Stamp) -> Resource {
 
 /// Returns the `ResourceList` for a function; a generator gets its own configuration as the only item.
 pub(super) fn resource_list(config: &Resource, resources: Option<&ResMap>, stamp: &Stamp) -> Result<String> {
-    let function_config = add_annotations(
+    let function_config = annotations::add(
         &printed_item(&with_metadata(config, stamp), ITEM_INDENT)?,
         ITEM_INDENT,
         &[(LOCAL_CONFIG, "true".to_owned())],
@@ -87,21 +86,21 @@ pub(super) fn resource_list(config: &Resource, resources: Option<&ResMap>, stamp
     let mut out = String::from("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n");
     let mut items = Vec::new();
     match resources {
-        None => items.push((function_config.clone(), None)),
+        None => items.push((function_config.clone(), annotations::copies(&config.tree))),
         Some(resources) => {
             for resource in resources.iter() {
                 let annotated = with_id(resource, stamp);
-                items.push((printed_item(&annotated, ITEM_INDENT)?, missing_path(&annotated.tree)));
+                items.push((printed_item(&annotated, ITEM_INDENT)?, annotations::copies(&annotated.tree)));
             }
         }
     }
     out.push_str(if items.is_empty() { "items: []\n" } else { "items:\n" });
-    for (index, (text, path)) in items.into_iter().enumerate() {
+    for (index, (text, copies)) in items.into_iter().enumerate() {
         let id = index + 1;
         let numbers = [index, index, index, id, id].map(|number| number.to_string());
-        let added: Vec<(&str, String)> = path.into_iter().chain(ADDED.into_iter().zip(numbers)).collect();
+        let added: Vec<(&str, String)> = copies.into_iter().chain(ADDED.into_iter().zip(numbers)).collect();
         out.push_str("- ");
-        out.push_str(add_annotations(&text, ITEM_INDENT, &added).get(ITEM_INDENT..).unwrap_or_default());
+        out.push_str(annotations::add(&text, ITEM_INDENT, &added).get(ITEM_INDENT..).unwrap_or_default());
     }
     out.push_str("functionConfig:\n");
     out.push_str(&function_config);
@@ -112,16 +111,21 @@ pub(super) fn resource_list(config: &Resource, resources: Option<&ResMap>, stamp
 pub(super) fn passed_on(config: &Resource, resources: Option<&ResMap>, stamp: &Stamp) -> Result<String> {
     let Some(resources) = resources else {
         let config = printed_item(&with_metadata(config, stamp), 0)?;
-        return Ok(add_annotations(&config, 0, &[(LOCAL_CONFIG, "true".to_owned())]));
+        return Ok(annotations::add(&config, 0, &[(LOCAL_CONFIG, "true".to_owned())]));
     };
     let mut out = String::new();
     for resource in resources.iter() {
         if !out.is_empty() {
             out.push_str("---\n");
         }
-        let annotated = with_id(resource, stamp);
-        let added: Vec<_> = missing_path(&annotated.tree).into_iter().collect();
-        out.push_str(&add_annotations(&printed_item(&annotated, 0)?, 0, &added));
+        let mut annotated = with_id(resource, stamp);
+        let is_number = |key: &str| INDEXES.contains(&key);
+        let copies =
+            annotations::copies(&annotated.tree).into_iter().filter(|(key, _)| !is_number(key)).collect::<Vec<_>>();
+        let tree = annotated.tree_mut();
+        let annotations = marks::annotations_for_writing(tree, stamp);
+        tree.retain_entries(annotations, |tree, key, _| !is_number(tree.text(key)));
+        out.push_str(&annotations::add(&printed_item(&annotated, 0)?, 0, &copies));
     }
     Ok(out)
 }
@@ -132,17 +136,6 @@ pub(super) fn reprinted(resource: &Arc<Resource>, stamp: &Stamp) -> Option<(Arc<
     let source = Sources::default().add("", text, Sensitivity::Opaque, None);
     let tree = read::read_first(&source, &Limits::default()).ok()??;
     Some((source, tree))
-}
-
-/// Of the two spellings of the path annotation the reference adds the one that is missing.
-fn missing_path(tree: &Tree) -> Option<(&'static str, String)> {
-    let annotations = marks::annotations(tree)?;
-    let get = |key| tree.get(annotations, key).map(|value| tree.text(value).to_owned()).filter(|text| !text.is_empty());
-    match (get(PATH), get(LEGACY_PATH)) {
-        (None, Some(path)) => Some((PATH, path)),
-        (Some(path), None) => Some((LEGACY_PATH, path)),
-        _ => None,
-    }
 }
 
 fn with_id(resource: &Arc<Resource>, stamp: &Stamp) -> Resource {
@@ -189,41 +182,6 @@ fn printed_item(resource: &Resource, indent: usize) -> Result<String> {
     let printed = emit_indented(&resource.tree, resource.root(), indent, &mut out);
     printed.map_err(|error| unprintable::error(resource, &error))?;
     Ok(out)
-}
-
-/// Adds lines to the annotations of a printed object: behind those that it has, in the order given.
-fn add_annotations(text: &str, indent: usize, added: &[(&str, String)]) -> String {
-    if added.is_empty() {
-        return text.to_owned();
-    }
-    let margin = " ".repeat(indent);
-    let annotations = format!("{margin}  annotations:\n");
-    let line = |(key, value): &(&str, String)| format!("{margin}    {key}: '{}'\n", value.replace('\'', "''"));
-    let lines: String = added.iter().map(line).collect();
-    let find = |text: &str, line: &str| match text.starts_with(line) {
-        true => Some(line.len()),
-        false => text.find(&format!("\n{line}")).map(|at| at + 1 + line.len()),
-    };
-    let Some(metadata) = find(text, &format!("{margin}metadata:\n")) else { return text.to_owned() };
-    // What belongs to a mapping is indented deeper, and empty lines belong to block scalars.
-    let end_of = |start: usize, depth: usize| {
-        let mut at = start;
-        for line in text[start..].split_inclusive('\n') {
-            let is_inside =
-                line == "\n" || line.starts_with(BREAKS) || line.bytes().take(depth).all(|byte| byte == b' ');
-            if !is_inside {
-                break;
-            }
-            at += line.len();
-        }
-        at
-    };
-    let metadata_end = end_of(metadata, 2 + indent);
-    let (at, head) = match find(&text[metadata..metadata_end], &annotations) {
-        Some(start) => (end_of(metadata + start, 4 + indent), ""),
-        None => (metadata_end, annotations.as_str()),
-    };
-    format!("{}{head}{lines}{}", &text[..at], &text[at..])
 }
 
 // ---- answers ------------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ const CONTAINER_PROGRAMS: [&str; 2] = ["docker", "podman"];
 /// What they need to know of their surroundings.
 const CONTAINER_ENV: [&str; 3] = ["DOCKER_*", "CONTAINER_*", "CONTAINERS_*"];
 /// Set in every container.
-const CONTAINER_DEFAULTS: [&str; 2] = ["LOG_TO_STDERR", "STRUCTURED_RESULTS"];
+const CONTAINER_DEFAULTS: [&str; 2] = ["LOG_TO_STDERR=true", "STRUCTURED_RESULTS=true"];
 
 /// Finds what a configuration asks for; `None` if it names no function.
 ///
@@ -250,14 +250,17 @@ fn container(
     let flags: Vec<Mount> = options.mounts.iter().map(|text| mount_of_flag(text, plugin.place)).collect();
     for mount in spec.container.mounts.iter().chain(&flags) {
         let source = mount.source.as_ref().map_or("", |source| &source.value);
-        let source = fs::join(directory, source);
+        // An absolute one, which only a flag can name, is left as it is.
+        let source = if source.starts_with('/') { source.to_owned() } else { fs::join(directory, source) };
         let mode = if mount.is_writable { "" } else { ",readonly" };
         args.push("--mount".to_owned());
         args.push(format!("type={},source={source},target={}{mode}", mount.kind, mount.target));
     }
-    let mut values: BTreeMap<&str, &str> = CONTAINER_DEFAULTS.iter().map(|name| (*name, "true")).collect();
+    let mut values: BTreeMap<&str, &str> = BTreeMap::new();
     let mut exported: Vec<&str> = Vec::new();
     let envs = spec.container.envs.iter().map(|text| text.value.as_str());
+    // A function cannot change the defaults, the command line can (upstream `mergeContainerEnv`).
+    let envs = envs.chain(CONTAINER_DEFAULTS);
     for text in envs.chain(options.env.iter().map(String::as_str)) {
         match text.split_once('=') {
             Some((name, value)) => drop(values.insert(name, value)),

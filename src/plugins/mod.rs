@@ -3,6 +3,7 @@
 //! [`load`] decides what a configuration is for: a built-in plugin (`builtin`), a function or a program (`functions`). The
 //! entries of a kustomization are read, and plugins run in their order, by `accumulate::plugins`.
 
+mod annotations;
 pub(crate) mod builtin;
 mod exchange;
 mod executable;

@@ -21,7 +21,9 @@ fn programs_are_called_as_by_the_reference() {
 /// Builds a case and returns how docker was called and what was printed.
 fn run(number: usize, title: &str, files: &str) -> String {
     let scratch = Scratch::new(&format!("programs-{number}"));
-    scratch.write("bin/docker", &std::fs::read_to_string(data("docker.sh")).expect("the script")).write("tmp/.keep", "");
+    scratch
+        .write("bin/docker", &std::fs::read_to_string(data("docker.sh")).expect("the script"))
+        .write("tmp/.keep", "");
     scripted::make_executable(&scratch.path("bin/docker"));
     let lines = scripted::write_files(&scratch, files);
     let line = |name: &str| lines.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));

@@ -4,6 +4,6 @@
     echo docker
     for word in "$@"; do printf '  %s\n' "$word"; done
     echo "in $PWD"
-    env | grep -E '^(FOO|BAR|DOCKER_HOST|HIDDEN)=' | sort
+    env | grep -E '^(BAR|DOCKER_HOST)=' | sort
 } >>"${0%/*}/log"
 cat
