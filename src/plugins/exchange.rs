@@ -268,6 +268,7 @@ pub(super) fn generated(resources: Vec<Arc<Resource>>, plugin: &Plugin) -> Resul
         marks::adopt(&mut resource);
         let mut resource = Arc::unwrap_or_clone(resource);
         resource.is_generated = true;
+        ensure_metadata(&mut resource, &Stamp { by: plugin.by, place: Some(plugin.place) });
         let Some(annotations) = marks::annotations(&resource.tree) else {
             made.push(resource);
             continue;
@@ -298,6 +299,15 @@ pub(super) fn generated(resources: Vec<Arc<Resource>>, plugin: &Plugin) -> Resul
     Ok(made)
 }
 
+/// Rewriting annotations makes `metadata` where there is none, which only lists may lack.
+fn ensure_metadata(resource: &mut Resource, stamp: &Stamp) {
+    if resource.tree.get(resource.root(), "metadata").is_none() {
+        let tree = resource.tree_mut();
+        let root = tree.root();
+        string_map::mapping_under(tree, root, "metadata", stamp);
+    }
+}
+
 /// Puts what a transformer answered in the place of the objects it was given: by identity, new ones at the end; those
 /// that it left out are gone (upstream `UpdateResMapValues`).
 pub(super) fn update(resources: &mut ResMap, answered: Vec<Arc<Resource>>, plugin: &Plugin) -> Result<Touched> {
@@ -307,6 +317,7 @@ pub(super) fn update(resources: &mut ResMap, answered: Vec<Arc<Resource>>, plugi
     let repeated = repeated(resources);
     for answer in answered {
         let mut answer = Arc::unwrap_or_clone(answer);
+        ensure_metadata(&mut answer, &stamp);
         string_map::rewrite_annotations(answer.tree_mut(), &stamp, |key| key == ID);
         let position = match resources.find_current(&answer.id) {
             Some(position) if repeated.contains(&position) => {
