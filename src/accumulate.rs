@@ -375,6 +375,7 @@ impl Accumulator<'_, '_> {
                         root,
                         restrictions: self.restrictions,
                         inputs: &mut gathered.inputs,
+                        warnings: &mut gathered.warnings,
                     };
                     let all = generate::source_faults(entry, is_secret, &mut files);
                     errors.extend(if all.is_empty() { vec![*diagnostic] } else { all });
