@@ -45,8 +45,6 @@ pub(crate) struct Accumulator<'a, 'fs> {
     pub(crate) plugins: &'a PluginOptions,
     /// The namespace that charts get if they have none: of their kustomization, else of the nearest that includes it.
     pub(crate) helm_namespace: Option<Arc<str>>,
-    /// What `--helm-api-versions` has become; see [`crate::helm::share_api_versions`].
-    pub(crate) helm_api_versions: Vec<String>,
     pub(crate) schema: Progress,
 }
 
@@ -257,8 +255,10 @@ impl Accumulator<'_, '_> {
             Some(Err(errors)) => return Err(reached_all(errors, entry.place)),
             None => {}
         }
+        let n_charts = self.session.helm_api_versions.n_charts;
         let result = self.accumulate_base(root, entry, origin);
-        let is_plain = self.schema.is_plain();
+        // What charts are given may depend on the charts before them, see `SharedVersions`.
+        let is_plain = self.schema.is_plain() && self.session.helm_api_versions.n_charts == n_charts;
         // A cycle, or too many levels, are faults of the way here, not of the base alone.
         let is_lasting = result.as_ref().err().is_none_or(|errors| !errors.iter().any(is_of_the_way));
         if is_plain && is_lasting && self.session.is_to_be_kept(&key.directory) {
@@ -351,6 +351,7 @@ impl Accumulator<'_, '_> {
                 root,
                 restrictions: self.restrictions,
                 inputs: &mut gathered.inputs,
+                warnings: &mut gathered.warnings,
             };
             let made = match is_secret {
                 true => generate::secret(entry, common, &mut files, by),
@@ -374,6 +375,7 @@ impl Accumulator<'_, '_> {
                         root,
                         restrictions: self.restrictions,
                         inputs: &mut gathered.inputs,
+                        warnings: &mut gathered.warnings,
                     };
                     let all = generate::source_faults(entry, is_secret, &mut files);
                     errors.extend(if all.is_empty() { vec![*diagnostic] } else { all });
@@ -383,8 +385,11 @@ impl Accumulator<'_, '_> {
         if !errors.is_empty() {
             return Err(errors);
         }
+        // All are read before the first one is asked for, because charts can show in one another.
+        self.check_charts(root, file, gathered)?;
+        let plugins = self.load_plugins(root, file, Role::Generator, origin, gathered)?;
         self.charts(root, file, origin, resources, gathered)?;
-        self.generator_plugins(root, file, origin, resources, gathered)
+        self.generator_plugins(root, plugins, resources, gathered)
     }
 
     /// The transformers in kustomize's fixed order. Patches are loaded before the first one runs.

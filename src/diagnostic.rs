@@ -99,6 +99,7 @@ codes! {
     PluginUnknown "plugin-unknown" "there is no built-in plugin of this kind",
     PluginDisabled "plugin-disabled" "a plugin is not built in, and such plugins are not enabled",
     PluginFailed "plugin-failed" "a plugin ended with an error",
+    PluginSays "plugin-says" "a plugin wrote to its standard error and went on",
     ValidatorChanged "validator-changed" "a validator changes objects",
     // charts
     HelmDisabled "helm-disabled" "a kustomization uses helm charts, which are not enabled",

@@ -138,7 +138,8 @@ fn only_list_items(tree: &Tree) -> Option<Vec<NodeId>> {
     }
     match items {
         Some(items) if tree.is_sequence(items) => Some(tree.items(items).collect()),
-        Some(items) if !tree.is_scalar(items) => None,
+        // An empty mapping holds nothing, either.
+        Some(items) if !tree.is_scalar(items) && !tree.has_no_children(items) => None,
         _ => Some(Vec::new()),
     }
 }

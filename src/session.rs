@@ -3,8 +3,10 @@
 //! Files are read and parsed once, whoever asks for them; accumulated bases are kept by `accumulate`. Numbers of sources
 //! and directives are given out here; they reach no output. Which files may be read is decided by `loader`.
 
+mod api_versions;
 mod fetched;
 
+pub(crate) use api_versions::SharedVersions;
 pub(crate) use fetched::{Checkout, fetch_error};
 
 use crate::accumulated::BaseCache;
@@ -51,6 +53,8 @@ pub struct Session<'fs> {
     pub(crate) bases: BaseCache,
     /// The built-in field specs, shared by all kustomizations that add none.
     pub(crate) built_in: Arc<TransformerConfig>,
+    /// Versions of APIs for charts.
+    pub(crate) helm_api_versions: SharedVersions,
     /// Remote repositories and files.
     fetched: FetchedRemotes,
     /// Whether files and bases are kept when they are met for the first time.
@@ -82,6 +86,7 @@ impl<'fs> Session<'fs> {
             canonical_directories: FxHashMap::default(),
             bases: BaseCache::default(),
             built_in: Arc::default(),
+            helm_api_versions: SharedVersions::default(),
             fetched: FetchedRemotes::default(),
             keeps_all: true,
             met: FxHashSet::default(),

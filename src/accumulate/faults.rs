@@ -57,6 +57,7 @@ impl Accumulator<'_, '_> {
                     root,
                     restrictions: self.restrictions,
                     inputs: &mut gathered.inputs,
+                    warnings: &mut gathered.warnings,
                 };
                 errors.extend(generate::source_faults(entry, is_secret, &mut files));
             }

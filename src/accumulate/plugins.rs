@@ -19,16 +19,14 @@ use crate::transform::metadata;
 use std::sync::Arc;
 
 impl<'fs> Accumulator<'_, 'fs> {
-    /// Runs the generators that a kustomization names.
+    /// Runs generators that were loaded before.
     pub(super) fn generator_plugins(
         &mut self,
         root: &Arc<Root>,
-        file: &Kustomization,
-        origin: Option<&Arc<ObjectOrigin>>,
+        plugins: Vec<Plugin>,
         resources: &mut ResMap,
         gathered: &mut Gathered,
     ) -> Result<(), Errors> {
-        let plugins = self.load_plugins(root, file, Role::Generator, origin, gathered)?;
         for plugin in plugins {
             let made = plugin.generate(&mut self.context(root, gathered));
             let made = made.map_err(|error| single(reached(self.session, error, plugin.entry)))?;
@@ -87,7 +85,7 @@ impl<'fs> Accumulator<'_, 'fs> {
             let mut report = Report::default();
             let result = plugin.transform(resources, &mut self.context(root, gathered), &mut report);
             let result = result.and_then(|touched| {
-                validator::check(&plugin, &touched, &before, resources)?;
+                validator::check(&plugin, &touched, &before, resources, &self.session.sources)?;
                 Ok(touched)
             });
             validator::unwatch(resources);
@@ -188,6 +186,7 @@ impl<'fs> Accumulator<'_, 'fs> {
             root,
             restrictions: self.restrictions,
             inputs: &mut gathered.inputs,
+            warnings: &mut gathered.warnings,
         }
     }
 }

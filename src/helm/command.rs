@@ -121,7 +121,13 @@ pub(super) fn pull(chart: &Chart<'_>) -> Vec<Piece> {
 }
 
 /// `helm template` (upstream `AsHelmArgs`)
-pub(super) fn template(chart: &Chart<'_>, directory: &str, values: &str, root: &str) -> Vec<Piece> {
+pub(super) fn template(
+    chart: &Chart<'_>,
+    api_versions: &[String],
+    directory: &str,
+    values: &str,
+    root: &str,
+) -> Vec<Piece> {
     let entry = chart.entry;
     let mut args = texts(&["template"]);
     let mut add = |flag: &str, value: &str| args.extend(texts(&[flag, value]).into_iter().filter(is_not_empty));
@@ -144,7 +150,7 @@ pub(super) fn template(chart: &Chart<'_>, directory: &str, values: &str, root: &
         add("-f", &fs::clean(&format!("{root}/{}", file.value)));
     }
     let options = chart.options;
-    for version in &chart.api_versions {
+    for version in api_versions {
         add("--api-versions", version);
     }
     let kube_version = entry.kube_version.as_ref().unwrap_or(&options.kube_version);

@@ -123,7 +123,7 @@ pub(super) fn generate(
     plugin: &Plugin,
     context: &mut Context<'_, '_>,
 ) -> Result<Vec<Resource>> {
-    let stdout = run(executable, plugin, String::new(), context)?;
+    let stdout = run(executable, plugin, None, String::new(), context)?;
     let answered = exchange::answer(plugin, stdout, false, context)?;
     exchange::generated(answered, plugin)
 }
@@ -137,12 +137,18 @@ pub(super) fn transform(
 ) -> Result<Touched> {
     let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
     let stdin = exchange::documents(resources, &stamp)?;
-    let stdout = run(executable, plugin, stdin, context)?;
+    let stdout = run(executable, plugin, Some(resources), stdin, context)?;
     let answered = exchange::answer(plugin, stdout, false, context)?;
     exchange::update(resources, answered, plugin)
 }
 
-fn run(executable: &Executable, plugin: &Plugin, stdin: String, context: &Context<'_, '_>) -> Result<Vec<u8>> {
+fn run(
+    executable: &Executable,
+    plugin: &Plugin,
+    given: Option<&ResMap>,
+    stdin: String,
+    context: &mut Context<'_, '_>,
+) -> Result<Vec<u8>> {
     let config = exchange::configuration(&plugin.config, &Stamp { by: plugin.by, place: Some(plugin.place) })?;
     let directory = context.root.directory.to_string();
     let variables = [("KUSTOMIZE_PLUGIN_CONFIG_STRING", &config), ("KUSTOMIZE_PLUGIN_CONFIG_ROOT", &directory)];
@@ -159,7 +165,7 @@ fn run(executable: &Executable, plugin: &Plugin, stdin: String, context: &Contex
         ..Invocation::default()
     };
     let shown = context.session.show(&executable.path);
-    finish(call(&invocation, context), &shown, plugin, None)
+    finish(call(&invocation, context), &shown, plugin, None, given, context)
 }
 
 #[cfg(test)]

@@ -79,7 +79,8 @@ impl Loader<'_, '_, '_> {
             BuiltinConfig::ConfigMap(entry) => Builtin::ConfigMap(entry),
             BuiltinConfig::Hash => Builtin::Hash,
             BuiltinConfig::HelmChart(globals, chart) => {
-                helm::check(&chart, &globals, None, &mut charts(self.context))?;
+                let mut context = charts(self.context);
+                helm::share_api_versions(&helm::check(&chart, &globals, None, &mut context)?, context.session);
                 Builtin::HelmChart(globals, chart)
             }
             BuiltinConfig::IamPolicy(config) => Builtin::IamPolicy(Box::new(self.iam_policy(&config)?)),
