@@ -420,6 +420,11 @@ impl StrategicPatch {
         if let Some(metadata) = tree.get(root, "metadata").filter(|&node| tree.is_mapping(node)) {
             if !preparation.keep_name {
                 tree.remove_entry(metadata, "name");
+            } else if let Some(name) = tree.get(metadata, "name").filter(|_| preparation.labels) {
+                // Rewritten with labels and annotations.
+                if tree.is_scalar(name) && tree.style(name) == Style::Plain {
+                    tree.forget_tag(name);
+                }
             }
             tree.remove_entry(metadata, "namespace");
             for (key, is_rewritten) in [("labels", preparation.labels), ("annotations", preparation.annotations)] {
