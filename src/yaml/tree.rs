@@ -422,8 +422,15 @@ impl Tree {
 
     /// Returns key and value under a key.
     pub fn get_entry(&self, map: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
-        // Most keys differ in length, which is known without a look at the texts.
-        self.entries(map).find(|&(name, _)| self.node(name).len as usize == key.len() && self.text(name) == key)
+        // Most keys differ in length, which is known without a look at the texts, and most others (`feature-17`) in their
+        // last bytes.
+        let last = key.as_bytes().last();
+        self.entries(map).find(|&(name, _)| {
+            self.node(name).len as usize == key.len() && {
+                let text = self.text(name);
+                text.as_bytes().last() == last && text == key
+            }
+        })
     }
 
     /// Follows keys from a mapping.
