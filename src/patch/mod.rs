@@ -308,7 +308,7 @@ fn apply_operations(
     } else {
         // What JSON cannot express is refused even where the patch removes it.
         let root = tree.root();
-        json::encode(tree, root, &mut String::new()).map_err(|error| failed(no_json(tree, patch.place, &error)))?;
+        json::check(tree, root).map_err(|error| failed(no_json(tree, patch.place, &error)))?;
     }
     let written = operations.apply(tree, limits).map_err(failed)?;
     let root = tree.root();

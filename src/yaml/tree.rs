@@ -398,6 +398,17 @@ impl Tree {
         Children { tree: self, next: self.node(id).first }
     }
 
+    /// Returns a collection's first child: an item, or a key. With [`Tree::next_sibling`] a way through children that are
+    /// written to on the way.
+    pub(crate) fn first_child(&self, id: NodeId) -> Option<NodeId> {
+        NodeId::some(self.node(id).first)
+    }
+
+    /// Returns the child behind another one: the next item, the value of a key, the next key.
+    pub(crate) fn next_sibling(&self, id: NodeId) -> Option<NodeId> {
+        NodeId::some(self.node(id).next)
+    }
+
     /// Iterates over the keys and values of a mapping, in order.
     pub fn entries(&self, id: NodeId) -> Entries<'_> {
         let next = if self.is_mapping(id) { self.node(id).first } else { NONE };
