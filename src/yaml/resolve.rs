@@ -156,6 +156,10 @@ fn resolve_number(text: &str, dialect: Dialect) -> Value {
     if bytes.len() == 1 {
         return if bytes[0].is_ascii_digit() { Value::Int(i64::from(bytes[0] - b'0')) } else { Value::Str };
     }
+    // Most numbers are short runs of digits.
+    if bytes[0] != b'0' && bytes.len() < 10 && bytes.iter().all(u8::is_ascii_digit) {
+        return Value::Int(bytes.iter().fold(0, |number, byte| number * 10 + i64::from(byte - b'0')));
+    }
     match text {
         "+.inf" | "+.Inf" | "+.INF" => return Value::Float(f64::INFINITY),
         "-.inf" | "-.Inf" | "-.INF" => return Value::Float(f64::NEG_INFINITY),

@@ -342,13 +342,16 @@ impl Tree {
     /// Returns a scalar's text; a collection's is empty.
     pub fn text(&self, id: NodeId) -> &str {
         let node = self.node(id);
-        let pool = match (node.pool, &self.file) {
+        // Ranges are made by the reader and by `intern` only, both on character boundaries.
+        self.pool(node).get(node.text_range()).unwrap_or("")
+    }
+
+    fn pool(&self, node: &Node) -> &str {
+        match (node.pool, &self.file) {
             (Pool::Own | Pool::Untagged, _) | (_, None) => &self.own,
             (Pool::File, Some(file)) => &file.source.text,
             (Pool::Decoded, Some(file)) => &file.decoded,
-        };
-        // Ranges are made by the reader and by `intern` only, both on character boundaries.
-        pool.get(node.text_range()).unwrap_or("")
+        }
     }
 
     /// Returns whether a scalar was written without a tag. One that was read has the type that its text had then, whatever
@@ -435,11 +438,12 @@ impl Tree {
     pub fn get_entry(&self, map: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
         // Most keys differ in length, which is known without a look at the texts, and most others (`feature-17`) in their
         // last bytes.
-        let last = key.as_bytes().last();
+        let key = key.as_bytes();
         self.entries(map).find(|&(name, _)| {
-            self.node(name).len as usize == key.len() && {
-                let text = self.text(name);
-                text.as_bytes().last() == last && text == key
+            let node = self.node(name);
+            node.len as usize == key.len() && {
+                let text = self.pool(node).as_bytes().get(node.text_range()).unwrap_or_default();
+                text.last() == key.last() && text == key
             }
         })
     }
