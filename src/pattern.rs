@@ -25,6 +25,8 @@ enum Matcher {
     Anything,
     /// The whole text, equal.
     Text(String),
+    /// The text, anywhere.
+    Within(String),
     Regex(Box<regex_lite::Regex>),
 }
 
@@ -33,12 +35,18 @@ const EXPRESSION_LEN_MAX: usize = 64 * 1024;
 /// Bytes that a compiled expression may take.
 const COMPILED_SIZE_MAX: usize = 32 << 20;
 
+/// Characters that can mean something else than themselves.
+const META: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'];
+
 impl Pattern {
     /// Compiles an expression as it stands (unanchored). The error says what Go's parser would find wrong, or what is not
     /// supported.
     pub fn new(expression: &str) -> Result<Pattern, String> {
         if expression.len() > EXPRESSION_LEN_MAX {
             return Err(format!("expression is longer than {EXPRESSION_LEN_MAX} bytes"));
+        }
+        if !expression.is_empty() && !expression.contains(META) {
+            return Ok(Pattern { matcher: Matcher::Within(expression.to_owned()), parts: None });
         }
         let translated = re2::translate(expression)?;
         let mut builder = regex_lite::RegexBuilder::new(&translated);
@@ -52,7 +60,6 @@ impl Pattern {
     ///
     /// This is how selectors of patch targets are read (upstream `anchorRegex`).
     pub fn anchored(expression: &str) -> Result<Pattern, String> {
-        const META: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'];
         if expression.is_empty() {
             Ok(Pattern { matcher: Matcher::Anything, parts: None })
         } else if !expression.contains(META) {
@@ -68,6 +75,7 @@ impl Pattern {
         match &self.matcher {
             Matcher::Anything => true,
             Matcher::Text(expected) => expected == text,
+            Matcher::Within(part) => text.contains(part),
             Matcher::Regex(regex) => {
                 let simple = self.parts.as_ref().and_then(|parts| parts.is_match(text));
                 simple.unwrap_or_else(|| regex.is_match(text))
