@@ -99,6 +99,7 @@ codes! {
     PluginUnknown "plugin-unknown" "there is no built-in plugin of this kind",
     PluginDisabled "plugin-disabled" "a plugin is not built in, and such plugins are not enabled",
     PluginFailed "plugin-failed" "a plugin ended with an error",
+    PluginSays "plugin-says" "a plugin wrote to its standard error and went on",
     ValidatorChanged "validator-changed" "a validator changes objects",
     // charts
     HelmDisabled "helm-disabled" "a kustomization uses helm charts, which are not enabled",
@@ -250,12 +251,15 @@ pub fn show_place(sources: &Sources, place: Place) -> String {
 /// Nearness is the edit distance (insertions, deletions, substitutions, swaps), with a bonus for names that contain one
 /// another; candidates further away than half the longer name are left out unless one contains the other.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n: usize) -> Vec<&'a str> {
+    // A letter or two are in many names.
+    const CONTAINED_MIN: usize = 3;
     let (lower_name, n_chars) = (name.to_lowercase(), name.chars().count());
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter_map(|candidate| {
-            let contains = !name.is_empty() && (candidate.contains(name) || name.contains(candidate));
             let n_candidate = candidate.chars().count();
+            let is_long = n_chars.min(n_candidate) >= CONTAINED_MIN;
+            let contains = is_long && (candidate.contains(name) || name.contains(candidate));
             let longest = n_chars.max(n_candidate);
             // Whatever the letters, the distance is at least the difference in length. (Case can change lengths.)
             let is_ascii = name.is_ascii() && candidate.is_ascii() && longest <= LEN_MAX;
