@@ -4,7 +4,7 @@ use crate::provenance::Stamp;
 use crate::yaml::emit::quote::yaml12_style;
 use crate::yaml::emit::value::{Context, Scalar, value_of};
 use crate::yaml::emit::{EmitError, EmitErrorKind, Entry, check_distinct, number, read_entries};
-use crate::yaml::resolve::{Value, is_yaml11_string, resolve};
+use crate::yaml::resolve::is_word;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
 use std::borrow::Cow;
 
@@ -109,20 +109,6 @@ fn are_words(tree: &Tree, map: NodeId) -> bool {
     let mut sorted: Vec<&str> = keys().collect();
     sorted.sort_unstable();
     sorted.windows(2).all(|pair| pair[0] != pair[1])
-}
-
-/// Returns whether a text is certainly a string that every dialect reads and prints without quotes.
-fn is_word(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let is_string = match bytes {
-        // The longest word that is something else is `false`.
-        [b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O', ..] => {
-            bytes.len() > 5 || (is_yaml11_string(text) && resolve(text) == Value::Str)
-        }
-        [first, ..] => first.is_ascii_alphabetic(),
-        [] => false,
-    };
-    is_string && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-' | b'_'))
 }
 
 fn sorted_entries(tree: &Tree, id: NodeId, in_flow: bool, is_root: bool) -> Result<Vec<Entry<'_>>, EmitError> {

@@ -91,6 +91,20 @@ pub(crate) fn is_yaml11_string(text: &str) -> bool {
     }
 }
 
+/// Returns whether a text is certainly a string that every dialect reads and prints without quotes.
+pub(crate) fn is_word(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_string = match bytes {
+        // The longest word that is something else is `false`.
+        [b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O', ..] => {
+            bytes.len() > 5 || (is_yaml11_string(text) && resolve(text) == Value::Str)
+        }
+        [first, ..] => first.is_ascii_alphabetic(),
+        [] => false,
+    };
+    is_string && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-' | b'_'))
+}
+
 /// Returns the tag that a node amounts to: the written one, or what text and style imply; never `Tag::Implied`.
 pub fn effective_tag(tree: &Tree, id: NodeId) -> Tag {
     match (tree.tag(id), tree.kind(id)) {

@@ -436,16 +436,25 @@ impl Tree {
 
     /// Returns key and value under a key.
     pub fn get_entry(&self, map: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
-        // Most keys differ in length, which is known without a look at the texts, and most others (`feature-17`) in their
-        // last bytes.
+        if !self.is_mapping(map) {
+            return None;
+        }
         let key = key.as_bytes();
-        self.entries(map).find(|&(name, _)| {
+        let mut next = self.node(map).first;
+        while let Some(name) = NodeId::some(next) {
             let node = self.node(name);
-            node.len as usize == key.len() && {
+            let value = NodeId::some(node.next)?;
+            // Most keys differ in length, which is known without a look at the texts, and most others (`feature-17`) in
+            // their last bytes.
+            if node.len as usize == key.len() {
                 let text = self.pool(node).as_bytes().get(node.text_range()).unwrap_or_default();
-                text.last() == key.last() && text == key
+                if text.last() == key.last() && text == key {
+                    return Some((name, value));
+                }
             }
-        })
+            next = self.node(value).next;
+        }
+        None
     }
 
     /// Follows keys from a mapping.
