@@ -336,3 +336,39 @@ impl<'o> Writer<'o> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_at_spaces_is_folding() {
+        let words = ["a", "gar\u{e7}on", "\u{43c}\u{438}\u{440}", "", "a-word-of-some-length", "\u{2014}", "x"];
+        for start in 0..words.len() {
+            for n in [1, 12, 30, 31, 32, 33, 34, 60] {
+                let text = words.iter().cycle().skip(start).take(n).copied().collect::<Vec<_>>().join(" ");
+                for (quoted, text) in [(true, text.clone()), (true, format!("{text} ")), (false, format!("a{text}b"))] {
+                    let flags = refine(&text, classify(&text));
+                    assert_eq!(flags & HIGH, 0, "{text}");
+                    let (mut quick, mut slow) = ("key: ".to_owned(), "key: ".to_owned());
+                    let at = |out| Writer { out, line_start: 0, width: WIDTH };
+                    at(&mut quick).folded_at_spaces(&text, flags, 2, quoted);
+                    at(&mut slow).folded(&text, 2, quoted);
+                    assert_eq!(quick, slow);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn characters_that_are_not_printed_as_they_are_keep_their_flag() {
+        for (text, is_ordinary) in
+            [("\u{e9}", true), ("\u{2014}", true), ("\u{a0}", true), ("\u{85}", false), ("\u{2028}", false)]
+        {
+            assert_eq!(refine(text, classify(text)) == WIDE, is_ordinary, "{text:?}");
+        }
+        for text in ["\u{feff}", "\u{1f600}", "\u{9f}", "\u{ffff}", "\u{e9}\t"] {
+            assert_ne!(refine(text, classify(text)) & HIGH, 0, "{text:?}");
+        }
+    }
+}
