@@ -71,7 +71,9 @@ impl Comments {
                 Kind::Scalar => {}
                 Kind::Sequence => open.extend(tree.items(at).map(|item| (item, true, is_inside))),
                 Kind::Mapping => {
-                    open.extend(tree.entries(at).flat_map(|(key, value)| [(key, true, is_inside), (value, false, is_inside)]));
+                    open.extend(
+                        tree.entries(at).flat_map(|(key, value)| [(key, true, is_inside), (value, false, is_inside)]),
+                    );
                 }
             }
             if open[first..].iter().any(|child| child.0 == node) {
@@ -85,7 +87,9 @@ impl Comments {
             if next == Some(*owner) {
                 blocks.retain(|block| !is_last_of(block));
                 // A comment that could be the list's own, as one in its column is.
-                if blocks.iter().any(|block| block.behind.is_some() || block.blank_after && (is_block_list || is_item || parent.is_none())) {
+                if blocks.iter().any(|block| {
+                    block.behind.is_some() || block.blank_after && (is_block_list || is_item || parent.is_none())
+                }) {
                     return Err("there are comments behind a list that is replaced");
                 }
             } else if inside.contains(owner) && (*owner != node || is_item) {
