@@ -3,6 +3,7 @@
 //! Each command says what it does and fails loudly; nothing is skipped because a tool is missing: what can be had
 //! through an ordinary package client is installed.
 
+mod bench;
 mod cases;
 mod fuzz;
 mod oracle;
@@ -44,6 +45,7 @@ fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
         ["test"] => test::run(),
+        ["bench", rest @ ..] => bench::run(rest),
         ["ratchet", rest @ ..] => ratchet::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
