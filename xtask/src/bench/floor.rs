@@ -119,13 +119,7 @@ pub(super) fn collect(directory: &Path, paths: &mut Vec<PathBuf>) -> Result<()> 
     Ok(())
 }
 
-#[cfg(unix)]
 fn cpu_time() -> Result<Duration> {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    Duration::try_from(time).map_err(|_| "the clock of the process ran backwards".to_owned())
-}
-
-#[cfg(not(unix))]
-fn cpu_time() -> Result<Duration> {
-    Err("the floor is measured on Unix only".to_owned())
+    let now = cpu_time::ProcessTime::try_now().map_err(|error| format!("the clock of the process: {error}"))?;
+    Ok(now.as_duration())
 }
