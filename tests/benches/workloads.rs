@@ -15,7 +15,7 @@ pub const KINDS: [(&str, usize, &[usize], &str); 11] = [
     ("fleet", 20, &[20, 50], "N overlays over one base of 40 resources with two components"),
     ("replace", 50, &[50, 300], "replacements with N targets over N Deployments"),
     ("names", 50, &[50, 200], "N generated config maps, each named by two of N Deployments"),
-    ("crd", 4, &[4, 20], "N custom resource definitions of 60 KB, and an object of each"),
+    ("crd", 4, &[4, 20], "N custom resource definitions of 40 KB, and an object of each"),
     ("patches", 10, &[10, 50], "N patches with regular-expression targets on 500 resources"),
     ("bigmap", 4, &[4, 32], "N config maps of 250 KB, half of them generated from files"),
     ("components", 10, &[10, 50], "N components over 30 resources, each with patches, a generator and a resource"),
@@ -232,7 +232,7 @@ fn crd(out: &mut Workload, n: usize) {
              \u{20} scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n\
              \u{20}       type: object\n        properties:\n"
         );
-        schema(&mut text, 5, 5 + i % 2, 5, 4);
+        schema(&mut text, 5, 5 + i % 2, 4, 3);
         out.file(format!("app/definition-{i}.yaml"), text);
         let object = format!(
             "apiVersion: example.com/v1\nkind: Thing{i}\nmetadata:\n  name: thing-{i}\nspec:\n  size: {i}\n  mode: Automatic\n  items:\n\
