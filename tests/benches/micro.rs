@@ -2,6 +2,7 @@
 //!
 //! Whole builds are timed by `cargo xtask bench`, and counted by `cargo xtask instructions`.
 
+#[allow(dead_code, unreachable_pub, reason = "shared with the chores, which use other parts of it")]
 mod workloads;
 
 use divan::Bencher;
