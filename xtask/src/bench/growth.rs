@@ -5,7 +5,7 @@
 use super::measure::{Best, Outcome, Program};
 use super::options::Options;
 use super::supply::Supply;
-use super::{Scratch, our_program, page};
+use super::{Scratch, build, our_program, page};
 use crate::shell::Result;
 use crate::valgrind::{self, Count};
 use std::fmt::Write;
@@ -31,6 +31,7 @@ impl Growth {
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
+    build(options)?;
     let supply = Supply::find(options.is_own);
     let program = Program { path: our_program(options)?, is_batch: false };
     let scratch = Scratch::new()?;

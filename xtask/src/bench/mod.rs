@@ -28,8 +28,24 @@ pub fn run(words: &[&str]) -> Result<()> {
         ["floor", rest @ ..] => floor::run(rest),
         ["generate", name, directory] => generate(name, Path::new(directory)),
         ["growth", rest @ ..] => growth::run(&Options::read(rest)?),
-        _ => rows::run(&Options::read(words)?),
+        _ => compare(words),
     }
+}
+
+/// Builds what is measured, and lets this program's own release build measure it.
+///
+/// A child is said to have used at least the memory of the process that started it, so that process must be small.
+fn compare(words: &[&str]) -> Result<()> {
+    let options = Options::read(words)?;
+    let measurer = shell::root().join(RELEASE_XTASK);
+    let is_measurer =
+        std::env::current_exe().ok().and_then(|path| path.canonicalize().ok()) == measurer.canonicalize().ok();
+    if is_measurer {
+        return rows::run(&options);
+    }
+    build(&options)?;
+    let args: Vec<&str> = ["bench"].iter().chain(words).copied().collect();
+    shell::run(&measurer.to_string_lossy(), &args)
 }
 
 /// A directory for what a measurement writes, removed at its end.
@@ -49,13 +65,16 @@ impl Drop for Scratch {
     }
 }
 
-/// Builds what is measured and returns the program.
-fn our_program(options: &Options) -> Result<PathBuf> {
-    if !options.is_built {
-        // Together, so that the floor and the program share one library.
-        let packages = ["build", "--release", "--locked", "--package", "rustomize", "--package", "xtask", "--bins"];
-        shell::run("cargo", &packages)?;
+fn build(options: &Options) -> Result<()> {
+    if options.is_built {
+        return Ok(());
     }
+    // Together, so that the floor and the program share one library.
+    shell::run("cargo", &["build", "--release", "--locked", "--package", "rustomize", "--package", "xtask", "--bins"])
+}
+
+/// The program that is measured.
+fn our_program(options: &Options) -> Result<PathBuf> {
     let bin = options.bin.clone().unwrap_or_else(|| shell::root().join(RELEASE_BIN));
     bin.canonicalize().map_err(|error| format!("{}: {error}", bin.display()))
 }

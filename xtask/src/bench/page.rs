@@ -26,10 +26,10 @@ const IN_README: [(&str, &str); 9] = [
 ];
 
 /// Where and when the runs took place.
-pub(super) struct Circumstances(String, u64);
+pub(super) struct Circumstances(String);
 
 impl Circumstances {
-    pub fn note(options: &Options, supply: &Supply, rss_floor: u64) -> Circumstances {
+    pub fn note(options: &Options, supply: &Supply) -> Circumstances {
         let git = |args: &[&str]| shell::output("git", args).map(|text| text.trim().to_owned()).ok();
         let commit = git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned());
         let is_changed = git(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|text| !text.is_empty());
@@ -48,9 +48,10 @@ impl Circumstances {
         line("reference", format!("kustomize {}", tools::KUSTOMIZE_VERSION));
         line(
             "program",
-            match &options.bin {
-                Some(_) => "given by --bin".to_owned(),
-                None => "release build of the commit".to_owned(),
+            match (&options.bin, options.is_built) {
+                (Some(_), _) => "given by --bin".to_owned(),
+                (None, true) => "target/release as it stood".to_owned(),
+                (None, false) => "release build of the commit".to_owned(),
             },
         );
         line("workloads", supply.describe().to_owned());
@@ -64,13 +65,13 @@ impl Circumstances {
             ),
         );
         line("load at the start", load());
-        Circumstances(text, rss_floor)
+        Circumstances(text)
     }
 
     /// Adds what is known at the end.
     pub fn end(self) -> Circumstances {
         let text = format!("{}| load at the end | {} |\n", self.0, load());
-        Circumstances(text, self.1)
+        Circumstances(text)
     }
 }
 
@@ -127,7 +128,7 @@ pub(super) fn figures(rows: &[Row], circumstances: &Circumstances) -> String {
         let best = |best: Option<Best>| {
             let Some(best) = best else { return "- | - | -".to_owned() };
             // Less cannot be told apart from the process that started it.
-            let bound = if best.rss as f64 <= circumstances.1 as f64 * 1.05 { "≤ " } else { "" };
+            let bound = if best.rss as f64 <= row.rss_floor as f64 * 1.05 { "≤ " } else { "" };
             format!("{} | {} | {bound}{}", seconds(best.cpu), seconds(best.wall), bytes(best.rss))
         };
         let number = |number: Option<f64>, digits: usize| number.map_or("-".to_owned(), |n| format!("{n:.digits$}"));
@@ -305,6 +306,7 @@ mod tests {
             floor: Some(floor),
             notes: if reference.is_none() { vec!["kustomize: over 10 s, stopped".to_owned()] } else { Vec::new() },
             is_different: false,
+            rss_floor: 0,
         }
     }
 
@@ -315,7 +317,7 @@ mod tests {
             row("wide-1000", 0.01, Some(0.8), 0.005),
             row("names-500", 1.0, None, 0.5),
         ];
-        let text = figures(&rows, &Circumstances("| load | 1 |\n".to_owned(), 0));
+        let text = figures(&rows, &Circumstances("| load | 1 |\n".to_owned()));
         assert!(text.contains("geometric mean of 2 rows | 40.0 |"), "{text}");
         assert!(text.contains("smallest CPU ratio | 20.0 (tiny) |"), "{text}");
         assert!(text.contains("Rows without all figures: names-500 (kustomize: over 10 s, stopped)."), "{text}");

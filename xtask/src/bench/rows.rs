@@ -25,6 +25,8 @@ pub(super) struct Row {
     /// Why a figure is missing, or what is wrong.
     pub notes: Vec<String>,
     pub is_different: bool,
+    /// No program can be seen to use less memory than this.
+    pub rss_floor: u64,
 }
 
 impl Row {
@@ -66,10 +68,9 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let ours = Program { path: our_program(options)?, is_batch: false };
     let reference = Program { path: tools::kustomize()?, is_batch: false };
     let mut bench = Bench { options, scratch: Scratch::new()?, ours, reference };
-    let rss_floor = measure::rss_floor(&bench.scratch.0);
     let store = options.dir.clone().unwrap_or_else(|| bench.scratch.0.join("workloads"));
     println!("workloads: {}", supply.describe());
-    let circumstances = page::Circumstances::note(options, &supply, rss_floor);
+    let circumstances = page::Circumstances::note(options, &supply);
 
     let mut rows = Vec::new();
     for name in &names {
@@ -110,6 +111,7 @@ impl Bench<'_> {
             floor: None,
             notes: Vec::new(),
             is_different: false,
+            rss_floor: measure::rss_floor(&self.scratch.0),
         };
         let mut is_compared = !self.options.only_ours.iter().any(|left_out| left_out == name);
         if !is_compared {
