@@ -119,7 +119,14 @@ pub(super) fn collect(directory: &Path, paths: &mut Vec<PathBuf>) -> Result<()> 
     Ok(())
 }
 
+#[cfg(unix)]
 fn cpu_time() -> Result<Duration> {
-    let now = cpu_time::ProcessTime::try_now().map_err(|error| format!("the clock of the process: {error}"))?;
-    Ok(now.as_duration())
+    use nix::time::{ClockId, clock_gettime};
+    let time = clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID);
+    time.map(Duration::from).map_err(|error| format!("the clock of the process: {error}"))
+}
+
+#[cfg(not(unix))]
+fn cpu_time() -> Result<Duration> {
+    Err("the floor is measured on Unix only".to_owned())
 }

@@ -147,11 +147,13 @@ impl Bench<'_> {
                 row.output_bytes = std::fs::metadata(&out).map_or(0, |data| data.len());
                 self.floor(&mut row, input, &out)?;
             }
-            if is_measured && is_compared && !row.is_different {
-                if let Some(line) = measure::first_difference(&out, &other)? {
-                    row.is_different = true;
-                    row.notes.push(format!("OTHER BYTES from line {line}"));
-                }
+            if is_measured
+                && is_compared
+                && !row.is_different
+                && let Some(line) = measure::first_difference(&out, &other)?
+            {
+                row.is_different = true;
+                row.notes.push(format!("OTHER BYTES from line {line}"));
             }
             if begin.elapsed() > self.options.row_limit {
                 break;
