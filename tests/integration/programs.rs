@@ -59,5 +59,6 @@ fn run(number: usize, title: &str, files: &str) -> String {
     let log = std::fs::read_to_string(scratch.path("bin/log")).unwrap_or_default();
     let left = std::fs::read_dir(scratch.path("tmp")).expect("our directory").count();
     assert_eq!(left, 1, "{title}: something is left in the temporary directory");
-    format!("{log}{stdout}").replace(root, "ROOT")
+    let parent = root.rsplit_once('/').map_or(root, |(parent, _)| parent);
+    format!("{log}{stdout}").replace(root, "ROOT").replace(parent, "PARENT")
 }
