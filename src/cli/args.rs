@@ -3,6 +3,7 @@
 //! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
 use super::create::CreateArgs;
+use super::edit::EditArgs;
 use super::localize::LocalizeArgs;
 use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
@@ -79,6 +80,8 @@ pub(super) enum Command {
     /// Write a new kustomization file into the current directory
     #[command(alias = "init")]
     Create(CreateArgs),
+    /// Change the kustomization file of the current directory
+    Edit(EditArgs),
     /// Copy a kustomization with all it references into a new directory
     Localize(LocalizeArgs),
     /// Fetch remote bases and files into .rustomize/, for builds without network

@@ -1,0 +1,51 @@
+//! `edit`: changes the kustomization file of the current directory in place.
+
+mod args;
+
+pub(super) use args::EditArgs;
+
+use super::remote::Network;
+use super::report::Reporter;
+use super::{Outcome, Program, args::Color, build, help, output};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::edit;
+use crate::fs::Disk;
+use crate::session::Session;
+use crate::source::Sources;
+use args::Wish;
+use std::path::Path;
+
+pub(super) fn run(args: &EditArgs, program: Program, color: Color, reporter: &mut Reporter) -> Outcome {
+    let command = match args.wish() {
+        Wish::Edit(command) => command,
+        Wish::Help(topic) => return help::of_command(&topic, program, color, reporter),
+        Wish::Wrong(message) => {
+            reporter.add(&[*Diagnostic::error(Code::Usage, message)], &Sources::default());
+            return Outcome::Failure;
+        }
+    };
+    let directory = match build::working_directory() {
+        Ok(directory) => directory,
+        Err(diagnostic) => {
+            reporter.add(&[*diagnostic], &Sources::default());
+            return Outcome::Failure;
+        }
+    };
+    let network = Network::default();
+    let mut session = Session::new(&Disk, &directory);
+    // What is no file here may be the address of a repository.
+    session.remotes = Some(&network);
+    match edit::edit(&mut session, &command) {
+        Ok((edit, warnings)) => {
+            reporter.add(&warnings, &session.sources);
+            match edit.filter(edit::Edit::has_changes) {
+                Some(edit) => output::text_file(Path::new(&*edit.path), &edit.new, reporter),
+                None => Outcome::Success,
+            }
+        }
+        Err(diagnostics) => {
+            reporter.add(&diagnostics, &session.sources);
+            Outcome::Failure
+        }
+    }
+}

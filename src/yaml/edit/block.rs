@@ -1,0 +1,518 @@
+//! Block collections: entries and items on lines of their own.
+
+use super::link::entries_named;
+use super::value::{Data, Value};
+use super::{Editor, Slot};
+use crate::yaml::tree::NodeId;
+use std::ops::Range;
+
+type Entries = [(String, Value)];
+
+impl Editor<'_> {
+    /// Changes the entries of a block mapping.
+    pub(super) fn block_map(&mut self, map: NodeId, old: &Entries, new: &Entries) -> Option<()> {
+        let has = |entries: &Entries, key: &str| entries.iter().any(|(name, _)| name == key);
+        let mut gone: Vec<&(String, Value)> = old.iter().filter(|(key, _)| !has(new, key)).collect();
+        // Of a key that comes and one that goes, where neither's neighbours are concerned, the first takes the second's place.
+        let mut renamed: Vec<&str> = Vec::new();
+        for (key, value) in new {
+            let comes = !has(old, key) && entries_named(self.tree, map, key, old).is_empty();
+            if !comes {
+                continue;
+            }
+            let is_alike = |(_, other): &&(String, Value)| match (&other.data, &value.data) {
+                _ if value.id.is_some() => value.id == other.id,
+                (Data::Text(_), Data::Text(_)) => {
+                    let is_kept = other.id.is_some_and(|id| self.kept.contains(&id));
+                    map != self.tree.root() && !is_kept
+                }
+                _ => false,
+            };
+            if let Some(index) = gone.iter().position(is_alike) {
+                let (old_key, old_value) = gone[index];
+                if self.rename(map, old_key, key, old_value, value, old).is_some() {
+                    gone.remove(index);
+                    renamed.push(key);
+                }
+            }
+        }
+        for (key, value) in &gone {
+            self.remove_entry(map, key, value, old)?;
+        }
+        let mut previous = None;
+        for (key, value) in new {
+            if renamed.contains(&key.as_str()) {
+                continue;
+            }
+            match old.iter().find(|(name, _)| name == key) {
+                Some((_, old_value)) => {
+                    let [(key_node, _)] = entries_named(self.tree, map, key, old)[..] else { return None };
+                    self.edit(Slot::Entry { map, key: key_node }, old_value, value)?;
+                    previous = Some(key_node);
+                }
+                None => match entries_named(self.tree, map, key, old)[..] {
+                    [] => self.insert_entry(map, previous, key, value)?,
+                    [(key_node, node)] => {
+                        self.fill(map, key_node, node, value)?;
+                        previous = Some(key_node);
+                    }
+                    _ => return None,
+                },
+            }
+        }
+        Some(())
+    }
+
+    /// Gives an entry another key, its value staying where it is.
+    fn rename(
+        &mut self,
+        map: NodeId,
+        old_key: &str,
+        key: &str,
+        old_value: &Value,
+        value: &Value,
+        old: &Entries,
+    ) -> Option<()> {
+        let [(key_node, node)] = entries_named(self.tree, map, old_key, old)[..] else { return None };
+        if self.layout.is_alias(node) {
+            return None;
+        }
+        self.layout.colon_end(key_node)?;
+        let before = self.splices.clone();
+        let span = self.layout.span(key_node);
+        let wanted = self.quotes(std::iter::once(key_node));
+        self.splices.replace(span, super::scalar::inline(&Data::Text(key.to_owned()), wanted, false));
+        let done = self.edit(Slot::Entry { map, key: key_node }, old_value, value);
+        if done.is_none() {
+            self.splices = before;
+        }
+        done
+    }
+
+    /// Gives an entry a value that has none, or an empty one.
+    fn fill(&mut self, map: NodeId, key: NodeId, node: NodeId, value: &Value) -> Option<()> {
+        let is_flow_list = self.tree.is_sequence(node) && self.layout.is_flow(node);
+        if let Data::List(items) = &value.data
+            && is_flow_list
+            && self.tree.has_no_children(node)
+            && items.iter().all(|item| matches!(item.data, Data::Text(_) | Data::Plain(_)) && item.id.is_none())
+        {
+            return self.flow_list(node, &[], items);
+        }
+        self.replace(Slot::Entry { map, key }, node, value)
+    }
+
+    /// Writes a whole field of the document anew, or removes it.
+    pub(super) fn rewrite(&mut self, map: NodeId, key: &str, value: Option<&Value>) -> Option<()> {
+        let all: Vec<(NodeId, NodeId)> =
+            self.tree.entries(map).filter(|&(name, _)| self.tree.text(name).eq_ignore_ascii_case(key)).collect();
+        let mut text = String::new();
+        let column = self.layout.column(self.layout.span(map).start);
+        let mut comments = Vec::new();
+        for &(key, node) in &all {
+            let range = self.entry_lines_range(key, node)?;
+            comments.extend(self.comment_lines(range));
+        }
+        if let Some(value) = value {
+            let lines = self.style.plain_lines(&Value::new(Data::Map(vec![(key.to_owned(), value.clone())])));
+            text = self.block(&lines, column);
+        }
+        let above = self.block(&comments, column);
+        let Some((&(first, first_node), others)) = all.split_first() else {
+            return value.map_or(Some(()), |value| self.insert_entry(map, None, key, value));
+        };
+        let range = self.entry_lines_range(first, first_node)?;
+        self.put_lines(range, format!("{above}{text}"));
+        for &(key, node) in others {
+            let range = self.entry_lines_range(key, node)?;
+            self.put_lines(range, String::new());
+        }
+        Some(())
+    }
+
+    /// Returns the lines that an entry takes up, line ends included; nothing if something else stands on the first.
+    fn entry_lines_range(&self, key: NodeId, node: NodeId) -> Option<Range<usize>> {
+        let start = self.layout.span(key).start;
+        self.layout.colon_end(key)?;
+        if !self.layout.is_first_on_line(start) {
+            return None;
+        }
+        let end = self.layout.end(node).max(self.layout.span(key).end);
+        Some(self.layout.line_start(start)..self.layout.next_line(end))
+    }
+
+    /// Puts whole lines in the place of others; a text without a line end at its end stays so.
+    fn put_lines(&mut self, range: Range<usize>, mut lines: String) {
+        let text = self.layout.text;
+        let is_open = range.end == text.len() && !text.ends_with('\n');
+        let mut range = range;
+        if is_open {
+            let eol = self.style.eol;
+            if lines.ends_with(eol) {
+                lines.truncate(lines.len() - eol.len());
+            } else if lines.is_empty() && range.start > 0 {
+                let before = text.get(..range.start).unwrap_or("");
+                let kept = before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n'));
+                range.start = kept.map_or(range.start, str::len);
+            }
+        }
+        self.splices.replace(range, lines);
+    }
+
+    /// Puts whole lines behind the line of an offset.
+    pub(super) fn put_behind(&mut self, end: usize, mut lines: String) {
+        let at = self.layout.next_line(end);
+        let text = self.layout.text;
+        if at == text.len() && !text.ends_with('\n') && !text.is_empty() {
+            let eol = self.style.eol;
+            lines.truncate(lines.len() - eol.len().min(lines.len()));
+            lines.insert_str(0, eol);
+        }
+        self.splices.insert(at, lines);
+    }
+
+    /// Returns the comments in a range as lines, if they are to be kept.
+    fn comment_lines(&self, range: Range<usize>) -> Vec<String> {
+        let found = self.layout.comments(range).into_iter();
+        found.filter_map(|comment| self.layout.text.get(comment)).map(|text| text.trim_end().to_owned()).collect()
+    }
+
+    /// Removes an entry with its lines.
+    fn remove_entry(&mut self, map: NodeId, key: &str, value: &Value, old: &Entries) -> Option<()> {
+        let [(key_node, node)] = entries_named(self.tree, map, key, old)[..] else { return None };
+        let entries: Vec<(NodeId, NodeId)> = self.tree.entries(map).collect();
+        // A key that stands twice would come to light again.
+        let n_same = entries.iter().filter(|&&(other, _)| self.tree.text(other) == self.tree.text(key_node)).count();
+        if n_same > 1 {
+            return None;
+        }
+        let start = self.layout.span(key_node).start;
+        let column = self.layout.column(start);
+        if let Some(range) = self.entry_lines_range(key_node, node) {
+            if !self.layout.is_flow(node) && self.tree.is_sequence(node) && !value.items().is_empty() {
+                return self.remove_list_entry(key_node, node, value);
+            }
+            let is_moved = value.id.is_some_and(|id| self.kept.contains(&id));
+            let comments = match self.revision.keeps_comments && !is_moved {
+                true => self.comment_lines(range.clone()),
+                false => Vec::new(),
+            };
+            let lines = self.block(&comments, column);
+            self.put_lines(range, lines);
+            return Some(());
+        }
+        // The first entry of an item: the next one takes its place behind the dash.
+        let index = entries.iter().position(|&(other, _)| other == key_node)?;
+        let &(next, _) = entries.get(index + 1)?;
+        let next_start = self.layout.span(next).start;
+        if !self.layout.is_first_on_line(next_start) || self.layout.colon_end(key_node).is_none() {
+            return None;
+        }
+        let comments = self.comment_lines(start..next_start);
+        if !comments.is_empty() {
+            let dash = self.layout.text.get(self.layout.line_start(start)..start)?;
+            if dash.trim() != "-" {
+                return None;
+            }
+            let lines = self.block(&comments, dash.len() - dash.trim_start().len());
+            self.splices.insert(self.layout.line_start(start), lines);
+        }
+        self.splices.remove(start..next_start);
+        Some(())
+    }
+
+    /// Removes an entry whose value is a list: its key and its items, but not the comment lines around them.
+    fn remove_list_entry(&mut self, key: NodeId, list: NodeId, value: &Value) -> Option<()> {
+        let start = self.layout.span(key).start;
+        let line = self.layout.line_start(start);
+        let comments = match self.revision.keeps_comments {
+            true => self.comment_lines(line..self.layout.line_end(start)),
+            false => Vec::new(),
+        };
+        let lines = self.block(&comments, self.layout.column(start));
+        self.put_lines(line..self.layout.next_line(start), lines);
+        let gone: Vec<usize> = (0..value.items().len()).collect();
+        self.remove_items(list, value.items(), &gone)
+    }
+
+    /// Inserts an entry behind another one, or as the last.
+    fn insert_entry(&mut self, map: NodeId, behind: Option<NodeId>, key: &str, value: &Value) -> Option<()> {
+        let column = self.layout.column(self.layout.span(map).start);
+        let entries: Vec<(NodeId, NodeId)> = self.tree.entries(map).collect();
+        let lines = self.styled_entry(map, key, value);
+        let text = self.block(&lines, column);
+        let is_root = map == self.tree.root();
+        let last = entries.last().copied()?;
+        let behind = match behind {
+            _ if is_root => last,
+            Some(key) => entries.iter().find(|&&(other, _)| other == key).copied()?,
+            None => last,
+        };
+        let mut end = self.layout.end(behind.1).max(self.layout.span(behind.0).end);
+        if is_root {
+            // Behind the comments that belong to the last entry.
+            let document_end = self.layout.document_end(end);
+            let rest = self.layout.text.get(end..document_end)?;
+            end += rest.trim_end().len();
+            end = end.min(self.layout.text.len());
+        }
+        self.put_behind(end, text);
+        Some(())
+    }
+
+    /// Returns the lines of a new entry, quoted like its neighbours.
+    fn styled_entry(&mut self, map: NodeId, key: &str, value: &Value) -> Vec<String> {
+        let text = match &value.data {
+            Data::Text(text) if value.id.is_none() && !text.contains('\n') => text,
+            _ => return self.entry_lines(key, value),
+        };
+        let is_root = map == self.tree.root();
+        let wanted = match is_root {
+            true => None,
+            false => {
+                self.quotes(self.tree.entries(map).map(|(_, value)| value)).or_else(|| self.quotes_beside(map, key))
+            }
+        };
+        let data = Data::Text(text.clone());
+        let key = super::scalar::inline(&Data::Text(key.to_owned()), None, false);
+        vec![format!("{key}: {}", super::scalar::inline(&data, wanted, false))]
+    }
+
+    /// Returns the quotes that values of a key have in the other items of a list.
+    fn quotes_beside(&self, map: NodeId, key: &str) -> Option<crate::yaml::tree::Style> {
+        let list = self.links.list_of(map)?;
+        self.quotes(self.tree.items(list).filter_map(|item| self.tree.get(item, key)))
+    }
+
+    /// Changes the items of a block sequence.
+    pub(super) fn block_list(&mut self, list: NodeId, old: &[Value], new: &[Value]) -> Option<()> {
+        let dashes = self.layout.dashes(list)?;
+        if dashes.len() != old.len() {
+            return None;
+        }
+        let old_index = |value: &Value| old.iter().position(|other| other.id.is_some() && other.id == value.id);
+        let indices: Vec<Option<usize>> =
+            new.iter().map(|value| wrapped(value).or(Some(value)).and_then(old_index)).collect();
+        let staying = longest_increasing(&indices);
+        let gone: Vec<usize> = (0..old.len()).filter(|index| !staying.contains(index)).collect();
+        let column = self.layout.column(dashes.first().copied()?);
+        let mut last: Option<usize> = None;
+        let mut waiting = String::new();
+        for (value, index) in new.iter().zip(&indices) {
+            match index.filter(|index| staying.contains(index)) {
+                Some(index) => {
+                    if !waiting.is_empty() {
+                        self.put_items(list, &dashes, last, std::mem::take(&mut waiting))?;
+                    }
+                    if value.id == old[index].id {
+                        self.edit(Slot::Item { list, index }, &old[index], value)?;
+                    } else {
+                        self.wrap(list, index, dashes[index], value)?;
+                    }
+                    last = Some(index);
+                }
+                None => {
+                    let lines = match index.and_then(|index| self.moved_item(list, index, &old[index], value)) {
+                        Some(lines) => lines,
+                        None => self.new_item(list, &dashes, value),
+                    };
+                    waiting.push_str(&self.block(&lines, column));
+                }
+            }
+        }
+        if !waiting.is_empty() {
+            self.put_items(list, &dashes, last, waiting)?;
+        }
+        self.remove_items(list, old, &gone)
+    }
+
+    /// Returns the lines of an item that stands elsewhere in the list, with the comments above it.
+    fn moved_item(&mut self, list: NodeId, index: usize, old: &Value, value: &Value) -> Option<Vec<String>> {
+        if old.id != value.id {
+            return None;
+        }
+        let range = self.item_range(list, index, true)?;
+        let outer = std::mem::take(&mut self.splices);
+        let done = self.edit(Slot::Item { list, index }, old, value);
+        let inner = std::mem::replace(&mut self.splices, outer);
+        done?;
+        let text = inner.apply(self.layout.text, range)?;
+        let column = self.layout.column(self.layout.dashes(list)?.get(index).copied()?);
+        let lines = text.lines().map(|line| line.get(column..).unwrap_or(line.trim_start()).to_owned());
+        Some(lines.collect())
+    }
+
+    /// Returns the lines of a new item, like the others of its list.
+    fn new_item(&mut self, list: NodeId, dashes: &[usize], value: &Value) -> Vec<String> {
+        let items: Vec<NodeId> = self.tree.items(list).collect();
+        if let (Data::Text(text), None) = (&value.data, value.id)
+            && !text.contains('\n')
+        {
+            let wanted = self.quotes(items.iter().copied());
+            return vec![format!("- {}", super::scalar::inline(&value.data, wanted, false))];
+        }
+        if value.id.is_some()
+            && let Some(Slot::Item { list, index }) = self.links.slot(value.id)
+            && let Some(old) = self.links.value(value.id)
+            && let Some(lines) = self.moved_item(list, index, old, value)
+        {
+            return lines;
+        }
+        // An item that is a mapping is as far from its dash as the others are.
+        let widths = items.iter().zip(dashes).filter(|&(&item, _)| self.tree.is_mapping(item));
+        let width = widths.map(|(&item, dash)| self.layout.span(item).start.saturating_sub(*dash)).next();
+        let mut lines = self.item_lines(value, width.filter(|width| (2..=8).contains(width)).unwrap_or(2));
+        self.quote_like_others(&items, value, &mut lines);
+        lines
+    }
+
+    /// Quotes the values of a new item where the others have quotes.
+    fn quote_like_others(&self, items: &[NodeId], value: &Value, lines: &mut [String]) {
+        for (key, value) in value.entries() {
+            let others = items.iter().filter_map(|&item| self.tree.get(item, key));
+            let (Data::Text(text), Some(wanted)) = (&value.data, self.quotes(others)) else { continue };
+            if value.id.is_some() || text.contains('\n') {
+                continue;
+            }
+            let plain = format!("{key}: {}", super::scalar::inline(&value.data, None, false));
+            if let Some(line) = lines.iter_mut().find(|line| line.trim_start_matches(['-', ' ']) == plain) {
+                let start = line.len() - plain.len();
+                line.truncate(start);
+                line.push_str(&format!("{key}: {}", super::scalar::inline(&value.data, Some(wanted), false)));
+            }
+        }
+    }
+
+    /// Puts lines behind an item, or before the first.
+    fn put_items(&mut self, list: NodeId, dashes: &[usize], behind: Option<usize>, lines: String) -> Option<()> {
+        match behind {
+            Some(index) => {
+                let item = self.tree.items(list).nth(index)?;
+                let end = self.layout.end(item).max(dashes.get(index)? + 1);
+                self.put_behind(end, lines);
+            }
+            None => {
+                let first = *dashes.first()?;
+                if !self.layout.is_first_on_line(first) {
+                    return None;
+                }
+                self.splices.insert(self.layout.line_start(first), lines);
+            }
+        }
+        Some(())
+    }
+
+    /// Returns the lines of an item, line ends included.
+    fn item_range(&self, list: NodeId, index: usize, with_comments: bool) -> Option<Range<usize>> {
+        let dashes = self.layout.dashes(list)?;
+        let dash = *dashes.get(index)?;
+        let item = self.tree.items(list).nth(index)?;
+        if !self.layout.is_first_on_line(dash) {
+            return None;
+        }
+        let mut start = self.layout.line_start(dash);
+        if with_comments {
+            start = self.layout.comments_above(start, self.layout.column(dash));
+        }
+        Some(start..self.layout.next_line(self.layout.end(item).max(dash + 1)))
+    }
+
+    /// Removes items with their lines; the comments above one stay unless it goes elsewhere.
+    fn remove_items(&mut self, list: NodeId, old: &[Value], gone: &[usize]) -> Option<()> {
+        for &index in gone {
+            let id = old.get(index).and_then(|value| value.id);
+            let is_moved = id.is_some_and(|id| self.kept.contains(&id));
+            let range = self.item_range(list, index, is_moved)?;
+            let comments = match self.revision.keeps_comments && !is_moved {
+                true => self.comment_lines(range.clone()),
+                false => Vec::new(),
+            };
+            let column = self.layout.column(self.layout.dashes(list)?.get(index).copied()?);
+            let lines = self.block(&comments, column);
+            self.put_lines(range, lines);
+        }
+        Some(())
+    }
+
+    /// Puts a mapping in the place of an item that becomes one of its values.
+    fn wrap(&mut self, list: NodeId, index: usize, dash: usize, value: &Value) -> Option<()> {
+        let range = self.item_range(list, index, true)?;
+        let lines = self.item_lines(value, 2);
+        let text = self.block(&lines, self.layout.column(dash));
+        self.put_lines(range, text);
+        Some(())
+    }
+
+    /// Writes a value anew behind a key.
+    pub(super) fn replace_block_value(&mut self, map: NodeId, key: NodeId, node: NodeId, new: &Value) -> Option<()> {
+        let colon = self.layout.colon_end(key)?;
+        let start = self.layout.value_start(key, node)?;
+        let end = self.layout.end(node).max(start);
+        let key_column = self.layout.column(self.layout.span(key).start);
+        let name = self.tree.text(key).to_owned();
+        let mut lines = self.styled_entry(map, &name, new);
+        let head_len = lines.first()?.len();
+        let prefix = super::scalar::inline(&Data::Text(name), None, false).len() + 1;
+        let head = lines.first()?.get(prefix..head_len)?.to_owned();
+        let below = lines.split_off(1);
+        let is_on_key_line = self.layout.line_start(start) == self.layout.line_start(colon);
+        if !is_on_key_line {
+            let comments = self.comment_lines(self.layout.next_line(colon)..self.layout.line_end(end));
+            self.splices.insert(colon, head);
+            let range = self.layout.line_start(start)..self.layout.next_line(end);
+            let kept = if self.revision.keeps_comments { self.block(&comments, key_column) } else { String::new() };
+            let below = self.block(&below, key_column);
+            self.put_lines(range, format!("{below}{kept}"));
+            return Some(());
+        }
+        self.splices.replace(colon..end.max(colon), head);
+        if !below.is_empty() {
+            let text = self.block(&below, key_column);
+            self.put_behind(end, text);
+        }
+        Some(())
+    }
+
+    /// Writes an item anew.
+    pub(super) fn replace_block_item(&mut self, list: NodeId, index: usize, node: NodeId, new: &Value) -> Option<()> {
+        let dash = *self.layout.dashes(list)?.get(index)?;
+        let lines = self.item_lines(new, 2);
+        let column = self.layout.column(dash);
+        let first = lines.first()?.strip_prefix('-')?.to_owned();
+        let end = self.layout.end(node).max(dash + 1);
+        self.splices.replace(dash + 1..end, first);
+        if let Some(below) = lines.get(1..).filter(|below| !below.is_empty()) {
+            let text = self.block(below, column);
+            self.put_behind(end, text);
+        }
+        Some(())
+    }
+}
+
+/// Returns the value that stood in the place of a mapping made around it.
+fn wrapped(value: &Value) -> Option<&Value> {
+    if value.id.is_some() {
+        return None;
+    }
+    value.entries().iter().map(|(_, value)| value).find(|value| value.id.is_some())
+}
+
+/// Returns the largest set of indices that come in ascending order.
+fn longest_increasing(indices: &[Option<usize>]) -> Vec<usize> {
+    let known: Vec<usize> = indices.iter().flatten().copied().collect();
+    let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(known.len());
+    for (at, &index) in known.iter().enumerate() {
+        let before = (0..at)
+            .filter(|&other| known[other] < index)
+            .max_by_key(|&other| (best[other].0, std::cmp::Reverse(other)));
+        best.push((before.map_or(1, |other| best[other].0 + 1), before));
+    }
+    let mut next = (0..known.len()).max_by_key(|&at| (best[at].0, std::cmp::Reverse(at)));
+    let mut result = Vec::new();
+    while let Some(at) = next {
+        result.push(known[at]);
+        next = best[at].1;
+    }
+    result.reverse();
+    result
+}
