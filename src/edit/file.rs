@@ -29,6 +29,17 @@ pub(super) struct File {
     pub(super) new: Value,
     /// Where the values of the old data stand, by number.
     pub(super) places: Vec<Option<Place>>,
+    /// Whether what the reference would write is written even where nothing else changes.
+    pub(super) is_normalized: bool,
+    /// Other files that change with it.
+    pub(super) others: Vec<Other>,
+}
+
+/// A file that changes with the kustomization.
+pub(super) struct Other {
+    pub(super) path: Arc<str>,
+    pub(super) old: Arc<Source>,
+    pub(super) new: String,
 }
 
 impl File {
@@ -68,19 +79,21 @@ impl File {
         let old = Value::of_normal_form(&tree);
         let mut places = Vec::new();
         collect_places(&tree, tree.root(), &mut places);
-        Ok(File { path, name, source, syntax, stamp, new: old.clone(), old, places })
+        let new = old.clone();
+        Ok(File { path, name, source, syntax, stamp, new, old, places, is_normalized: false, others: Vec::new() })
     }
 
     /// Returns the text with the new data in it.
     pub(super) fn text(&self, limits: &Limits, keeps_comments: bool) -> Result<String> {
         let mut new = self.new.clone();
         drop_empty(&mut new, &self.old);
-        if self.old.is_same(&new) {
+        if self.old.is_same(&new) && !self.is_normalized {
             return Ok(self.source.text.clone());
         }
         let mut rewritten: Vec<String> = Vec::new();
         loop {
-            let revision = Revision { old: &self.old, new: &new, rewritten: &rewritten, keeps_comments };
+            let (old, is_normalized) = (&self.old, self.is_normalized);
+            let revision = Revision { old, new: &new, rewritten: &rewritten, keeps_comments, is_normalized };
             let revised = edit::revise(&self.source.text, self.syntax.as_ref(), &revision);
             let read = revised.as_ref().and_then(|text| self.read_again(text, limits));
             if let (Some(text), Some(read)) = (revised, &read)

@@ -37,3 +37,15 @@ pub(super) fn set_items(file: &mut File, field: &'static str, legacy: &'static s
         }
     }
 }
+
+/// Writes a list to a field alone; its deprecated twin goes, and the field takes its place if it was not there.
+pub(super) fn join(file: &mut File, field: &'static str, legacy: &'static str, items: Vec<Value>) {
+    let Some(old) = file.new.remove(legacy) else { return };
+    if items.is_empty() {
+        return;
+    }
+    match file.new.get_mut(field) {
+        Some(value) => value.data = Data::List(items),
+        None => file.new.set(field, old.with(Data::List(items))),
+    }
+}

@@ -7,6 +7,7 @@
 mod add;
 mod change;
 mod file;
+mod fix;
 mod generator;
 mod legacy;
 mod paths;
@@ -71,6 +72,8 @@ pub enum Command {
     RemoveLabel(Vec<String>, bool),
     /// `remove annotation`, likewise.
     RemoveAnnotation(Vec<String>, bool),
+    /// `fix`, and whether `vars` become `replacements`.
+    Fix(bool),
     /// `remove configmap` and `remove secret`: one list with commas, and their namespace.
     RemoveGenerator(GeneratorKind, Vec<String>, String),
 }
@@ -179,19 +182,24 @@ pub struct LabelFlags {
 /// An edit, ready to be written.
 #[derive(Clone, Debug)]
 pub struct Edit {
-    /// The absolute path of the file.
+    /// The kustomization file, then the others that change with it.
+    pub files: Vec<FileEdit>,
+    /// What is different in the kustomization file.
+    pub changes: Vec<Change>,
+}
+
+/// What becomes of a file.
+#[derive(Clone, Debug)]
+pub struct FileEdit {
+    /// The absolute path.
     pub path: Arc<str>,
     /// The text before.
     pub old: Arc<Source>,
     /// The text behind the edit; the same if there was nothing to do.
     pub new: String,
-    /// What is different.
-    pub changes: Vec<Change>,
-    /// What was asked for and had no effect.
-    pub warnings: Vec<Diagnostic>,
 }
 
-impl Edit {
+impl FileEdit {
     /// Returns whether there is something to write.
     pub fn has_changes(&self) -> bool {
         self.old.text != self.new
@@ -228,8 +236,9 @@ pub fn edit(
     );
     let new = file.text(&work.session.limits, keeps_comments).map_err(|error| vec![*error])?;
     let changes = change::changes(&file);
-    let edit = Edit { path: file.path, old: file.source, new, changes, warnings: work.report.diagnostics.clone() };
-    Ok((Some(edit), work.report.diagnostics))
+    let mut files = vec![FileEdit { path: file.path, old: file.source, new }];
+    files.extend(file.others.into_iter().map(|file::Other { path, old, new }| FileEdit { path, old, new }));
+    Ok((Some(Edit { files, changes }), work.report.diagnostics))
 }
 
 /// A command at work.
@@ -268,6 +277,7 @@ impl Work<'_, '_> {
             Command::RemoveAnnotation(args, may_be_absent) => {
                 remove::metadata::run(self, "commonAnnotations", "annotation", args, *may_be_absent)
             }
+            Command::Fix(with_vars) => fix::run(self, *with_vars),
             Command::RemoveGenerator(kind, args, namespace) => remove::generator::run(self, *kind, args, namespace),
         }
     }

@@ -29,6 +29,8 @@ Exit codes:
 pub(super) enum Verb {
     /// Add entries
     Add(AddArgs),
+    /// Put deprecated fields under their present names
+    Fix(FixArgs),
     /// Remove entries
     Remove(RemoveArgs),
     /// Give fields values
@@ -44,6 +46,22 @@ pub(super) enum Verb {
 pub(super) struct AddArgs {
     #[command(subcommand)]
     pub(super) what: Option<Add>,
+}
+
+/// Put deprecated fields under their present names.
+///
+/// bases and resources, imageTags and images, patchesStrategicMerge, patchesJson6902 and patches, commonLabels and labels.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub(super) struct FixArgs {
+    // The reference takes any arguments and ignores them.
+    #[arg(hide = true)]
+    ignored: Vec<String>,
+
+    /// Turn `vars` into `replacements`, too; resource files that refer to them change
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
+          value_parser = parse_bool)]
+    vars: Option<bool>,
 }
 
 /// Remove entries from the kustomization file.
@@ -311,6 +329,7 @@ impl EditArgs {
         match &self.verb {
             None | Some(Verb::Unknown(_)) => Wish::Help(vec!["edit"]),
             Some(Verb::Add(args)) => args.what.as_ref().map_or(Wish::Help(vec!["edit", "add"]), Add::wish),
+            Some(Verb::Fix(args)) => Wish::Edit(Command::Fix(is_on(args.vars))),
             Some(Verb::Remove(args)) => args.what.as_ref().map_or(Wish::Help(vec!["edit", "remove"]), Remove::wish),
             Some(Verb::Set(args)) => args.what.as_ref().map_or(Wish::Help(vec!["edit", "set"]), Set::wish),
         }

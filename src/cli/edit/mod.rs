@@ -38,10 +38,10 @@ pub(super) fn run(args: &EditArgs, program: Program, color: Color, reporter: &mu
     match edit::edit(&mut session, &command) {
         Ok((edit, warnings)) => {
             reporter.add(&warnings, &session.sources);
-            match edit.filter(edit::Edit::has_changes) {
-                Some(edit) => output::text_file(Path::new(&*edit.path), &edit.new, reporter),
-                None => Outcome::Success,
-            }
+            let files = edit.map(|edit| edit.files).unwrap_or_default();
+            let changed = files.iter().filter(|file| file.has_changes());
+            let texts: Vec<(&Path, &str)> = changed.map(|file| (Path::new(&*file.path), file.new.as_str())).collect();
+            output::text_files(&texts, reporter)
         }
         Err(diagnostics) => {
             reporter.add(&diagnostics, &session.sources);

@@ -33,7 +33,15 @@ impl Editor<'_> {
                 if self.rename(map, old_key, key, old_value, value, old).is_some() {
                     gone.remove(index);
                     renamed.push(key);
+                    continue;
                 }
+            }
+            let holds = |(_, other): &&(String, Value)| other.id.is_some_and(|id| value.contains(id));
+            if let Some(index) = gone.iter().position(holds)
+                && self.take_place(map, &gone[index].0, key, value, old).is_some()
+            {
+                gone.remove(index);
+                renamed.push(key);
             }
         }
         for (key, value) in &gone {
@@ -45,11 +53,18 @@ impl Editor<'_> {
                 continue;
             }
             match old.iter().find(|(name, _)| name == key) {
-                Some((_, old_value)) => {
-                    let [(key_node, _)] = entries_named(self.tree, map, key, old)[..] else { return None };
-                    self.edit(Slot::Entry { map, key: key_node }, old_value, value)?;
-                    previous = Some(key_node);
-                }
+                Some((_, old_value)) => match entries_named(self.tree, map, key, old)[..] {
+                    [(key_node, _)] => {
+                        self.edit(Slot::Entry { map, key: key_node }, old_value, value)?;
+                        previous = Some(key_node);
+                    }
+                    [] if !old_value.is_same(value) || self.revision.is_normalized => {
+                        self.insert_entry(map, previous, key, value)?;
+                    }
+                    [] => {}
+                    _ if old_value.is_same(value) => {}
+                    _ => return None,
+                },
                 None => match entries_named(self.tree, map, key, old)[..] {
                     [] => self.insert_entry(map, previous, key, value)?,
                     [(key_node, node)] => {
@@ -89,6 +104,32 @@ impl Editor<'_> {
         done
     }
 
+    /// Puts an entry in the place of one whose value becomes a part of it.
+    fn take_place(&mut self, map: NodeId, old_key: &str, key: &str, value: &Value, old: &Entries) -> Option<()> {
+        let [(key_node, node)] = entries_named(self.tree, map, old_key, old)[..] else { return None };
+        let range = self.entry_lines_range(key_node, node)?;
+        let column = self.layout.column(self.layout.span(key_node).start);
+        let lines = self.entry_lines(key, value);
+        let text = self.block(&lines, column);
+        self.put_all(range, text, column);
+        Some(())
+    }
+
+    /// Puts whole lines in the place of others; comments that are not in them come first.
+    fn put_all(&mut self, range: Range<usize>, text: String, column: usize) {
+        let mut lost = self.comment_lines(range.clone());
+        let mut rest = text.as_str();
+        lost.retain(|comment| match rest.find(comment.as_str()) {
+            Some(at) => {
+                rest = rest.get(at + comment.len()..).unwrap_or("");
+                false
+            }
+            None => true,
+        });
+        let above = self.block(&lost, column);
+        self.put_lines(range, format!("{above}{text}"));
+    }
+
     /// Gives an entry a value that has none, or an empty one.
     fn fill(&mut self, map: NodeId, key: NodeId, node: NodeId, value: &Value) -> Option<()> {
         let is_flow_list = self.tree.is_sequence(node) && self.layout.is_flow(node);
@@ -119,7 +160,8 @@ impl Editor<'_> {
         }
         let above = self.block(&comments, column);
         let Some((&(first, first_node), others)) = all.split_first() else {
-            return value.map_or(Some(()), |value| self.insert_entry(map, None, key, value));
+            let last = self.tree.entries(map).last().map(|(key, _)| key);
+            return value.map_or(Some(()), |value| self.insert_entry(map, last, key, value));
         };
         let range = self.entry_lines_range(first, first_node)?;
         self.put_lines(range, format!("{above}{text}"));
@@ -243,6 +285,12 @@ impl Editor<'_> {
         let text = self.block(&lines, column);
         let is_root = map == self.tree.root();
         let last = entries.last().copied()?;
+        if is_root && behind.is_none() {
+            let first = self.layout.span(map).start;
+            let at = self.layout.is_first_on_line(first).then(|| self.layout.line_start(first))?;
+            self.splices.insert(at, text);
+            return Some(());
+        }
         let behind = match behind {
             _ if is_root => last,
             Some(key) => entries.iter().find(|&&(other, _)| other == key).copied()?,
@@ -438,8 +486,9 @@ impl Editor<'_> {
     fn wrap(&mut self, list: NodeId, index: usize, dash: usize, value: &Value) -> Option<()> {
         let range = self.item_range(list, index, true)?;
         let lines = self.item_lines(value, 2);
-        let text = self.block(&lines, self.layout.column(dash));
-        self.put_lines(range, text);
+        let column = self.layout.column(dash);
+        let text = self.block(&lines, column);
+        self.put_all(range, text, column);
         Some(())
     }
 

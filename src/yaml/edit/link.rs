@@ -12,12 +12,18 @@ pub(super) struct Links<'e> {
     values: FxHashMap<u32, &'e Value>,
     /// The list of each node that is an item.
     lists: FxHashMap<NodeId, NodeId>,
+    /// Keys that are spelled otherwise than their names.
+    pub(super) respelled: Vec<(NodeId, String)>,
 }
 
 impl<'e> Links<'e> {
     pub(super) fn new(layout: Layout<'e>, old: &'e Value) -> Links<'e> {
-        let mut links =
-            Links { nodes: FxHashMap::default(), values: FxHashMap::default(), lists: FxHashMap::default() };
+        let mut links = Links {
+            nodes: FxHashMap::default(),
+            values: FxHashMap::default(),
+            lists: FxHashMap::default(),
+            respelled: Vec::new(),
+        };
         old.walk(&mut |value| {
             if let Some(id) = value.id {
                 links.values.insert(id, value);
@@ -39,6 +45,9 @@ impl<'e> Links<'e> {
             Data::Map(entries) => {
                 for (name, value) in entries {
                     if let [(key, child)] = entries_named(tree, node, name, entries)[..] {
+                        if tree.text(key) != name {
+                            self.respelled.push((key, name.clone()));
+                        }
                         self.tie(layout, value, child, Slot::Entry { map: node, key });
                     }
                 }

@@ -44,6 +44,8 @@ pub(crate) struct Revision<'r> {
     pub(crate) rewritten: &'r [String],
     /// Whether comments on lines that go are kept as lines of their own.
     pub(crate) keeps_comments: bool,
+    /// Whether what the data holds and the text leaves out is written (`fieldref: {}`).
+    pub(crate) is_normalized: bool,
 }
 
 /// Returns the text with the new data in it, or nothing if something stands in it in a way that is not edited.
@@ -54,6 +56,7 @@ pub(crate) fn revise(text: &str, tree: Option<&Tree>, revision: &Revision<'_>) -
     let layout = Layout { text, tree };
     let mut editor = Editor::new(layout, revision);
     editor.root()?;
+    editor.respell();
     editor.splices.apply(text, 0..text.len())
 }
 
@@ -112,12 +115,12 @@ impl<'e> Editor<'e> {
 
     /// Changes a value where it stands.
     fn edit(&mut self, slot: Slot, old: &Value, new: &Value) -> Option<()> {
-        if old.is_same(new) && !self.is_reordered(old, new) {
+        if old.is_same(new) && !self.revision.is_normalized {
             return Some(());
         }
         let node = self.links.node(old.id)?;
         if self.layout.is_alias(node) {
-            return self.replace(slot, node, new);
+            return if old.is_same(new) { Some(()) } else { self.replace(slot, node, new) };
         }
         let is_flow = self.layout.is_flow(node);
         match (&old.data, &new.data, self.tree.kind(node)) {
@@ -126,15 +129,24 @@ impl<'e> Editor<'e> {
             (Data::List(old), Data::List(new), Kind::Sequence) if is_flow => self.flow_list(node, old, new),
             (Data::List(old), Data::List(new), Kind::Sequence) => self.block_list(node, old, new),
             (Data::Text(_) | Data::Plain(_), Data::Text(_) | Data::Plain(_), Kind::Scalar) => {
-                self.replace_scalar(slot, node, new)
+                if old.is_same(new) {
+                    Some(())
+                } else {
+                    self.replace_scalar(slot, node, new)
+                }
             }
+            _ if old.is_same(new) => Some(()),
             _ => self.replace(slot, node, new),
         }
     }
 
-    /// Returns whether a list holds the same in other words: what looks alike but was moved has to move.
-    fn is_reordered(&self, _old: &Value, _new: &Value) -> bool {
-        false
+    /// Spells keys as the data does: the reference, too, writes the names it knows.
+    fn respell(&mut self) {
+        for (key, name) in std::mem::take(&mut self.links.respelled) {
+            let wanted = self.quotes(std::iter::once(key));
+            let text = scalar::inline(&Data::Text(name), wanted, false);
+            self.splices.replace_free(self.layout.span(key), text);
+        }
     }
 
     /// Changes a scalar that stays one.

@@ -24,6 +24,13 @@ impl Splices {
         }
     }
 
+    /// Replaces a range unless something else is done there.
+    pub(super) fn replace_free(&mut self, range: Range<usize>, text: impl Into<String>) {
+        if self.list.iter().all(|splice| splice.range.end <= range.start || range.end <= splice.range.start) {
+            self.replace(range, text);
+        }
+    }
+
     /// Inserts a text.
     pub(super) fn insert(&mut self, at: usize, text: impl Into<String>) {
         self.replace(at..at, text);

@@ -180,6 +180,26 @@ impl Value {
         }
     }
 
+    /// Puts an entry into a mapping that has none of this key: behind another one, or as the first.
+    pub(crate) fn set_first(&mut self, key: &str, value: Value, behind: Option<&str>) {
+        self.remove(key);
+        let Data::Map(entries) = &mut self.data else { return };
+        let behind = behind.and_then(|behind| entries.iter().position(|(name, _)| name == behind));
+        entries.insert(behind.map_or(0, |index| index + 1), (key.to_owned(), value));
+    }
+
+    /// Returns other data in the place of this value.
+    pub(crate) fn with(self, data: Data) -> Value {
+        Value { id: self.id, data }
+    }
+
+    /// Returns whether a value that stood in the document is this one or stands below it.
+    pub(super) fn contains(&self, id: u32) -> bool {
+        let mut found = false;
+        self.walk(&mut |value| found |= value.id == Some(id));
+        found
+    }
+
     /// Takes an entry out of a mapping.
     pub(crate) fn remove(&mut self, key: &str) -> Option<Value> {
         let Data::Map(entries) = &mut self.data else { return None };
