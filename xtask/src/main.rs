@@ -4,6 +4,7 @@
 //! through an ordinary package client is installed.
 
 mod cases;
+mod edit_oracle;
 mod fuzz;
 mod oracle;
 mod ratchet;
@@ -23,6 +24,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                write (or check) expected.yaml of tests/cases with the installed kustomize
   oracle [OPTION]...           random overlays, or edited trees, through rustomize and kustomize, byte for byte;
                                `oracle --help` lists the options
+  edit-oracle [--bin PATH] [--cases N] [--seed S] [--case SEED] [--only WORDS] [--show N]
+                               random edits of random kustomization files through both
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
@@ -47,6 +50,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["ratchet", rest @ ..] => ratchet::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
+        ["edit-oracle", rest @ ..] => edit_oracle::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),
