@@ -25,6 +25,7 @@ mod case;
 mod diagnostics;
 mod disk;
 mod doors;
+mod edit_sweep;
 mod example;
 #[cfg(unix)]
 mod helm;

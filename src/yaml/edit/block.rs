@@ -209,8 +209,23 @@ impl Editor<'_> {
             let eol = self.style.eol;
             lines.truncate(lines.len() - eol.len().min(lines.len()));
             lines.insert_str(0, eol);
+            self.strip_last_text();
         }
         self.splices.insert(at, lines);
+    }
+
+    /// Lets a block of text at the end of the file, which has no line end, stay without one when lines follow.
+    fn strip_last_text(&mut self) {
+        let start = self.layout.span(self.layout.last_leaf(self.tree.root())).start;
+        let header = self.layout.text.get(start..self.layout.line_end(start)).unwrap_or("");
+        let mut rest = header.split([' ', '\t', '#']).next().unwrap_or("").chars();
+        if !matches!(rest.next(), Some('|' | '>')) || rest.clone().any(|char| char == '-') {
+            return;
+        }
+        match header.find('+').filter(|_| rest.any(|char| char == '+')) {
+            Some(at) => self.splices.replace_free(start + at..start + at + 1, "-"),
+            None => self.splices.insert(start + 1, "-"),
+        }
     }
 
     /// Returns the comments in a range as lines, if they are to be kept.
@@ -227,6 +242,11 @@ impl Editor<'_> {
         let n_same = entries.iter().filter(|&&(other, _)| self.tree.text(other) == self.tree.text(key_node)).count();
         if n_same > 1 {
             return None;
+        }
+        let is_empty_enough = map == self.tree.root() && !self.revision.is_normalized;
+        if is_empty_enough && self.layout.is_flow(node) && self.tree.is_sequence(node) && !value.items().is_empty() {
+            // Brackets stay, as they do not when dashes are gone: what was added to an empty list leaves no trace.
+            return self.flow_list(node, value.items(), &[]);
         }
         let start = self.layout.span(key_node).start;
         let column = self.layout.column(start);

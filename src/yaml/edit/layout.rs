@@ -95,15 +95,18 @@ impl<'t> Layout<'t> {
 
     // ---- block collections ----------------------------------------------------------------------------------------
 
-    /// Returns where a node's last line has its last character that matters; a block scalar that keeps empty lines has them.
-    pub(super) fn end(&self, node: NodeId) -> usize {
+    /// Returns the last scalar of a node, or its last flow collection.
+    pub(super) fn last_leaf(&self, node: NodeId) -> NodeId {
         let mut last = node;
-        while let Some(child) = self.tree.children(last).last() {
-            if self.is_flow(last) {
-                break;
-            }
+        while let Some(child) = self.tree.children(last).last().filter(|_| !self.is_flow(last)) {
             last = child;
         }
+        last
+    }
+
+    /// Returns where a node's last line has its last character that matters; a block scalar that keeps empty lines has them.
+    pub(super) fn end(&self, node: NodeId) -> usize {
+        let last = self.last_leaf(node);
         let span = self.span(last);
         if !self.keeps_lines(last) {
             return span.end.max(self.span(node).end);

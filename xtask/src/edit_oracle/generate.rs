@@ -269,6 +269,16 @@ fn fields(random: &mut Random) -> Vec<(String, Yaml)> {
         }
     }
     anchors(random, &mut fields);
+    if random.chance(4)
+        && let Some((_, Yaml::List(images))) = fields.iter_mut().find(|(key, _)| key == "images")
+        && images.len() > 1
+    {
+        images[0] = Yaml::Raw("&image {name: app, newTag: \"1\"}".to_owned());
+        if let Yaml::Map(entries) = &mut images[1] {
+            let at = random.below(entries.len() + 1);
+            entries.insert(at, ("<<".to_owned(), Yaml::Raw("*image".to_owned())));
+        }
+    }
     for (key, value) in &mut fields {
         if random.chance(3) {
             *value = Yaml::Raw((*random.pick(&["", "null", "~"])).to_owned());

@@ -42,6 +42,8 @@ pub struct Writer<'r> {
     map_indent: usize,
     n_comments: usize,
     blank_lines: usize,
+    /// Percent of places with something rare.
+    odd: usize,
 }
 
 impl<'r> Writer<'r> {
@@ -52,8 +54,9 @@ impl<'r> Writer<'r> {
         let list_indent = *random.pick(&[0, 0, 2, 2, 4]);
         let map_indent = *random.pick(&[2, 2, 2, 4]);
         let blank_lines = *random.pick(&[0, 10, 60]);
+        let odd = *random.pick(&[0, 0, 4]);
         let text = String::new();
-        Writer { random, text, comments, flow, quotes, list_indent, map_indent, n_comments: 0, blank_lines }
+        Writer { random, text, comments, flow, quotes, list_indent, map_indent, n_comments: 0, blank_lines, odd }
     }
 
     pub fn file(mut self, fields: &[(String, Yaml)]) -> String {
@@ -66,6 +69,10 @@ impl<'r> Writer<'r> {
             self.text.push('\n');
         } else {
             for (index, (key, value)) in fields.iter().enumerate() {
+                if self.random.chance(self.odd / 3) {
+                    // The last one counts.
+                    self.entry(key, value, 0);
+                }
                 if index > 0 && self.random.chance(self.blank_lines) {
                     self.text.push('\n');
                 }
@@ -119,8 +126,13 @@ impl<'r> Writer<'r> {
     }
 
     fn entry(&mut self, key: &str, value: &Yaml, column: usize) {
-        let quoted = if self.random.chance(1) { format!("\"{key}\"") } else { key.to_owned() };
-        self.text.push_str(&format!("{}{quoted}:", " ".repeat(column)));
+        let is_quoted = key.starts_with('"');
+        let quoted = if self.random.chance(1) && !is_quoted { format!("\"{key}\"") } else { key.to_owned() };
+        let gap = if self.odd > 0 && self.random.chance(1) { " " } else { "" };
+        self.text.push_str(&format!("{}{quoted}{gap}:", " ".repeat(column)));
+        if self.random.chance(self.odd) {
+            self.text.push_str("  ");
+        }
         self.value(value, column, self.list_indent, self.map_indent);
     }
 
@@ -144,7 +156,30 @@ impl<'r> Writer<'r> {
                     self.text.push_str(&format!("{}{line}\n", " ".repeat(indent)));
                 }
             }
+            Yaml::Text(text) if text.contains(' ') && !text.contains('\n') && self.random.chance(self.odd * 8) => {
+                let inner = " ".repeat(column + 2);
+                let is_plain =
+                    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ') && !text.ends_with(' ');
+                match self.random.below(3) {
+                    0 if is_plain => self.text.push_str(&format!(" {}", text.replace(' ', &format!("\n{inner}")))),
+                    1 if is_plain => {
+                        self.text.push_str(&format!(" >-\n{inner}{text}\n"));
+                        return;
+                    }
+                    _ => {
+                        let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+                        self.text.push_str(&format!(
+                            " \"{}\"",
+                            text.replacen(' ', &format!("\n\n{inner}\\ "), 0).replacen(' ', &format!("\n{inner}"), 1)
+                        ));
+                    }
+                }
+                self.line_end();
+            }
             Yaml::Text(_) | Yaml::Plain(_) => {
+                if matches!(value, Yaml::Text(_)) && self.random.chance(self.odd) {
+                    self.text.push_str(" !!str");
+                }
                 let text = self.scalar(value, false);
                 self.text.push_str(&format!(" {text}"));
                 self.line_end();
@@ -166,6 +201,9 @@ impl<'r> Writer<'r> {
             Yaml::List(items) => {
                 self.line_end();
                 for item in items {
+                    if self.random.chance(self.odd) {
+                        self.text.push('\n');
+                    }
                     self.comment_lines(column + list);
                     self.item(item, column + list);
                 }
@@ -179,8 +217,13 @@ impl<'r> Writer<'r> {
             Yaml::Map(entries) if !entries.is_empty() && !self.random.chance(self.flow) => {
                 let (first, rest) = entries.split_first().expect("it is not empty");
                 let gap = if self.random.chance(5) { 3 } else { 1 };
-                self.text.push_str(&" ".repeat(gap));
                 let inner = column + gap + 1;
+                if self.random.chance(self.odd) {
+                    self.line_end();
+                    self.text.push_str(&" ".repeat(inner));
+                } else {
+                    self.text.push_str(&" ".repeat(gap));
+                }
                 self.text.push_str(&format!("{}:", first.0));
                 self.value(&first.1, inner, self.list_indent, self.map_indent);
                 for (key, value) in rest {
