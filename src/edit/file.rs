@@ -69,11 +69,8 @@ impl File {
         let stamp = Stamp { by: work.session.directive("edit", None, whole), place: None };
         let tree = read::read_first(&source, &work.session.limits)?;
         let Some(tree) = decode::normal_form(&source, tree.as_ref(), &stamp, &mut work.report) else {
-            return Err(Diagnostic::error(
-                Code::InvalidField,
-                format!("`{name}` is not edited because it is not right"),
-            )
-            .path(name));
+            let last = work.report.diagnostics.pop().map(Box::new);
+            return Err(last.unwrap_or_else(|| Diagnostic::error(Code::InvalidField, "the file is not right")));
         };
         let syntax = read::read_syntax(&source, &work.session.limits)?;
         let old = Value::of_normal_form(&tree);

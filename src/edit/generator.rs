@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Returns the only argument: a name.
-pub(super) fn name<'a>(args: &'a [String], kind: GeneratorKind) -> Result<&'a str> {
+pub(super) fn name(args: &[String], kind: GeneratorKind) -> Result<&str> {
     match args {
         [name] => Ok(name),
         _ => Err(usage(format!("the name of one {} is wanted", kind.what()))),

@@ -300,7 +300,7 @@ fn usage(message: impl Into<String>) -> Box<Diagnostic> {
 
 /// Returns whether two names of namespaces mean the same; none at all is `default`.
 fn is_same_namespace(a: &str, b: &str) -> bool {
-    let named = |name| if name == "" { "default" } else { name };
+    let named = |name: &str| if name.is_empty() { "default".to_owned() } else { name.to_owned() };
     named(a) == named(b)
 }
 

@@ -16,7 +16,8 @@ pub(in crate::edit) fn run(
     if flags.env_file.is_empty() && found.is_empty() && flags.literals.is_empty() {
         return Err(usage("one of `--from-env-file`, `--from-file` and `--from-literal` is wanted"));
     }
-    if !flags.env_file.is_empty() && !(found.is_empty() && flags.literals.is_empty()) {
+    let has_others = !found.is_empty() || !flags.literals.is_empty();
+    if !flags.env_file.is_empty() && has_others {
         return Err(usage("`--from-env-file` excludes `--from-file` and `--from-literal`"));
     }
     if !["", "create", "merge", "replace"].contains(&flags.behavior.as_str()) {

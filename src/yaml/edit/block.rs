@@ -183,32 +183,15 @@ impl Editor<'_> {
         Some(self.layout.line_start(start)..self.layout.next_line(end))
     }
 
-    /// Puts whole lines in the place of others; a text without a line end at its end stays so.
-    fn put_lines(&mut self, range: Range<usize>, mut lines: String) {
-        let text = self.layout.text;
-        let is_open = range.end == text.len() && !text.ends_with('\n');
-        let mut range = range;
-        if is_open {
-            let eol = self.style.eol;
-            if lines.ends_with(eol) {
-                lines.truncate(lines.len() - eol.len());
-            } else if lines.is_empty() && range.start > 0 {
-                let before = text.get(..range.start).unwrap_or("");
-                let kept = before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n'));
-                range.start = kept.map_or(range.start, str::len);
-            }
-        }
+    /// Puts whole lines in the place of others.
+    fn put_lines(&mut self, range: Range<usize>, lines: String) {
         self.splices.replace(range, lines);
     }
 
     /// Puts whole lines behind the line of an offset.
-    pub(super) fn put_behind(&mut self, end: usize, mut lines: String) {
+    pub(super) fn put_behind(&mut self, end: usize, lines: String) {
         let at = self.layout.next_line(end);
-        let text = self.layout.text;
-        if at == text.len() && !text.ends_with('\n') && !text.is_empty() {
-            let eol = self.style.eol;
-            lines.truncate(lines.len() - eol.len().min(lines.len()));
-            lines.insert_str(0, eol);
+        if self.is_open && at == self.layout.text.len() {
             self.strip_last_text();
         }
         self.splices.insert(at, lines);
@@ -427,7 +410,8 @@ impl Editor<'_> {
             return lines;
         }
         // An item that is a mapping is as far from its dash as the others are.
-        let widths = items.iter().zip(dashes).filter(|&(&item, _)| self.tree.is_mapping(item));
+        let is_block = |item| self.tree.is_mapping(item) && !self.layout.is_flow(item);
+        let widths = items.iter().zip(dashes).filter(|&(&item, _)| is_block(item));
         let width = widths.map(|(&item, dash)| self.layout.span(item).start.saturating_sub(*dash)).next();
         let mut lines = self.item_lines(value, width.filter(|width| (2..=8).contains(width)).unwrap_or(2));
         self.quote_like_others(&items, value, &mut lines);

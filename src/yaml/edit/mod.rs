@@ -21,6 +21,7 @@ use self::link::Links;
 use self::splice::Splices;
 use crate::yaml::tree::{Kind, NodeId, Tree};
 use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug)]
@@ -53,11 +54,21 @@ pub(crate) struct Revision<'r> {
 /// `tree` is the text as it stands (`read_syntax`), if there is anything in it.
 pub(crate) fn revise(text: &str, tree: Option<&Tree>, revision: &Revision<'_>) -> Option<String> {
     let Some(tree) = tree else { return Some(appended(text, revision.new)) };
-    let layout = Layout { text, tree };
+    // A text without a line end at its end gets one, and loses it again.
+    let is_open = !text.ends_with('\n');
+    let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let closed = if is_open { Cow::Owned(format!("{text}{eol}")) } else { Cow::Borrowed(text) };
+    let layout = Layout { text: &closed, tree };
     let mut editor = Editor::new(layout, revision);
+    editor.is_open = is_open;
     editor.root()?;
     editor.respell();
-    editor.splices.apply(text, 0..text.len())
+    let mut revised = editor.splices.apply(&closed, 0..closed.len())?;
+    if is_open {
+        let kept = revised.strip_suffix(eol).or_else(|| revised.strip_suffix('\n')).map(str::len);
+        revised.truncate(kept.unwrap_or(revised.len()));
+    }
+    Some(revised)
 }
 
 /// An edit in progress.
@@ -69,6 +80,8 @@ struct Editor<'e> {
     /// The numbers that the new data holds.
     kept: FxHashSet<u32>,
     style: render::Style,
+    /// Whether the text has no line end at its end.
+    is_open: bool,
     splices: Splices,
 }
 
@@ -83,6 +96,7 @@ impl<'e> Editor<'e> {
             links: Links::new(layout, revision.old),
             kept,
             style: render::Style::of(layout),
+            is_open: false,
             splices: Splices::default(),
         }
     }

@@ -170,7 +170,8 @@ fn nested(layout: Layout<'_>, node: NodeId, see: &mut impl FnMut(Nested, usize))
     {
         for (item, dash) in tree.items(node).zip(dashes) {
             let at = layout.span(item).start;
-            if at > dash && layout.line_start(at) == layout.line_start(dash) {
+            let gap = layout.text.get(dash + 1..at).unwrap_or("-");
+            if !gap.is_empty() && gap.bytes().all(|byte| byte == b' ') {
                 see(Nested::Item, at - dash);
             }
             nested(layout, item, see);

@@ -216,7 +216,7 @@ fn touched_field(old: &str, new: &str) -> Option<String> {
 }
 
 /// Returns what a kustomization file holds once it is loaded.
-fn data(text: &str) -> Option<String> {
+pub fn data(text: &str) -> Option<String> {
     Some(data_of(text, true)?.to_string())
 }
 
