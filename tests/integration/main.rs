@@ -26,6 +26,8 @@ mod case;
 mod diagnostics;
 mod disk;
 mod doors;
+#[cfg(unix)]
+mod edit_program;
 mod edit_sweep;
 mod editing;
 mod example;

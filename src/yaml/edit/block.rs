@@ -48,6 +48,7 @@ impl Editor<'_> {
             self.remove_entry(map, key, value, old)?;
         }
         let mut previous = None;
+        let has_merge_key = self.tree.entries(map).any(|(key, _)| self.tree.text(key) == "<<");
         for (key, value) in new {
             if renamed.contains(&key.as_str()) {
                 continue;
@@ -58,7 +59,7 @@ impl Editor<'_> {
                         self.edit(Slot::Entry { map, key: key_node }, old_value, value)?;
                         previous = Some(key_node);
                     }
-                    [] if !old_value.is_same(value) || self.revision.is_normalized => {
+                    [] if !old_value.is_same(value) || (self.revision.is_normalized && !has_merge_key) => {
                         self.insert_entry(map, previous, key, value)?;
                     }
                     [] => {}

@@ -20,7 +20,7 @@ use self::layout::Layout;
 use self::link::Links;
 use self::splice::Splices;
 use crate::yaml::tree::{Kind, NodeId, Tree};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
 /// Where a value stands.
@@ -63,6 +63,9 @@ pub(crate) fn revise(text: &str, tree: Option<&Tree>, revision: &Revision<'_>) -
     editor.is_open = is_open;
     editor.root()?;
     editor.respell();
+    if revision.keeps_comments {
+        editor.keep_lost_comments()?;
+    }
     let mut revised = editor.splices.apply(&closed, 0..closed.len())?;
     if is_open {
         let kept = revised.strip_suffix(eol).or_else(|| revised.strip_suffix('\n')).map(str::len);
@@ -161,6 +164,33 @@ impl<'e> Editor<'e> {
             let text = scalar::inline(&Data::Text(name), wanted, false);
             self.splices.replace_free(self.layout.span(key), text);
         }
+    }
+
+    /// Puts comments that would be lost on lines above the field they stood in.
+    fn keep_lost_comments(&mut self) -> Option<()> {
+        let layout = self.layout;
+        let end = layout.document_end(layout.span(self.tree.root()).end);
+        let comments = layout.comments(0..end);
+        if comments.is_empty() {
+            return Some(());
+        }
+        let revised = self.splices.clone().apply(layout.text, 0..layout.text.len())?;
+        let mut n_left: FxHashMap<&str, usize> = FxHashMap::default();
+        for range in comments {
+            let text = layout.text.get(range.clone()).unwrap_or("").trim_end();
+            let left = n_left.entry(text).or_insert_with(|| revised.matches(text).count());
+            if *left > 0 {
+                *left -= 1;
+                continue;
+            }
+            let keys = self.tree.entries(self.tree.root()).map(|(key, _)| layout.span(key).start);
+            let start = keys.take_while(|&start| start < range.start).last().unwrap_or(range.start);
+            let line = layout.line_start(start);
+            let start = if layout.is_flow(self.tree.root()) { layout.span(self.tree.root()).start } else { line };
+            let indent = " ".repeat(layout.column(layout.span(self.tree.root()).start));
+            self.splices.insert(layout.line_start(start), format!("{indent}{text}{}", self.style.eol));
+        }
+        Some(())
     }
 
     /// Changes a scalar that stays one.

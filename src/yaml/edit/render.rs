@@ -259,7 +259,8 @@ impl Editor<'_> {
             Kind::Scalar if text.starts_with(['|', '>']) => {
                 let mut lines = text.split('\n').map(|line| line.trim_end_matches('\r').to_owned());
                 let header = lines.next()?;
-                if header.contains(|char: char| char.is_ascii_digit()) {
+                let indicators = header.split(' ').next().unwrap_or("");
+                if indicators.contains(|char: char| char.is_ascii_digit()) {
                     return None;
                 }
                 let below = dedented(lines.collect())?;
