@@ -98,13 +98,8 @@ impl File {
             {
                 return Ok(text);
             }
-            // The fields that are not right are written anew; then those with aliases; then all.
             let before = rewritten.len();
-            for key in self.to_rewrite(&new, read.as_ref(), before) {
-                if !rewritten.contains(&key) {
-                    rewritten.push(key);
-                }
-            }
+            self.rewrite_more(&new, read.as_ref(), &mut rewritten);
             if rewritten.len() == before {
                 return Err(self.unable());
             }
@@ -116,33 +111,44 @@ impl File {
         Diagnostic::error(Code::EditImpossible, message).path(self.name).help("change it with an editor")
     }
 
-    /// Returns the fields that are to be written anew next.
-    fn to_rewrite(&self, new: &Value, read: Option<&Value>, round: usize) -> Vec<String> {
+    /// Adds the fields that are to be written anew next: those that are not right, or, where the text could not be made or
+    /// read, first those with aliases, then all that change.
+    fn rewrite_more(&self, new: &Value, read: Option<&Value>, rewritten: &mut Vec<String>) {
         let differs = |a: Option<&Value>, b: Option<&Value>| match (a, b) {
             (Some(a), Some(b)) => !a.is_same(b),
             (None, None) => false,
             _ => true,
         };
-        let keys = || {
-            let old = self.old.entries().iter().map(|(key, _)| key);
-            let fresh = new.entries().iter().map(|(key, _)| key).filter(|key| self.old.get(key).is_none());
-            old.chain(fresh)
+        let old = self.old.entries().iter().map(|(key, _)| key);
+        let fresh = new.entries().iter().map(|(key, _)| key).filter(|key| self.old.get(key).is_none());
+        let keys: Vec<&String> = old.chain(fresh).collect();
+        let changed = |text: &Value| -> Vec<String> {
+            keys.iter().filter(|key| differs(text.get(key), new.get(key))).map(|key| (*key).clone()).collect()
         };
-        let wrong: Vec<String> = match read {
-            Some(read) => keys().filter(|key| differs(read.get(key), new.get(key))).cloned().collect(),
-            None => keys().filter(|key| differs(self.old.get(key), new.get(key))).cloned().collect(),
+        let aliased = || match &self.syntax {
+            Some(tree) => {
+                let names = edit::fields_with_aliases(&self.source.text, tree);
+                let is_aliased = |key: &&&String| names.iter().any(|name| name.eq_ignore_ascii_case(key));
+                keys.iter().filter(is_aliased).map(|key| (*key).clone()).collect()
+            }
+            None => Vec::new(),
         };
-        if round == 0 && !wrong.is_empty() {
-            return wrong;
+        let steps: [&dyn Fn() -> Vec<String>; 2] = [&|| read.map_or_else(aliased, changed), &|| {
+            let mut fields = aliased();
+            fields.extend(changed(&self.old));
+            fields
+        }];
+        for step in steps {
+            let n_before = rewritten.len();
+            for key in step() {
+                if !rewritten.contains(&key) {
+                    rewritten.push(key);
+                }
+            }
+            if rewritten.len() > n_before {
+                return;
+            }
         }
-        let text = &self.source.text;
-        let has_aliases = |key: &&String| {
-            let place = self.old.get(key).is_some();
-            place && text.contains(['*', '&'])
-        };
-        let mut all: Vec<String> = keys().filter(has_aliases).cloned().collect();
-        all.extend(wrong);
-        all
     }
 
     /// Reads a text as this file was read.

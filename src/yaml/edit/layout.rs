@@ -34,6 +34,11 @@ impl<'t> Layout<'t> {
         self.tree.is_scalar(node) && self.tree.tag(node) == KEPT_ALIAS && self.byte(self.span(node).start) == b'*'
     }
 
+    /// Returns whether there is an alias in a node. Depth is bounded by that of what was read.
+    pub(super) fn has_aliases(&self, node: NodeId) -> bool {
+        self.is_alias(node) || self.tree.children(node).any(|child| self.has_aliases(child))
+    }
+
     pub(super) fn is_flow(&self, node: NodeId) -> bool {
         self.tree.style(node) == Style::Flow
     }

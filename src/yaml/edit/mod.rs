@@ -74,6 +74,13 @@ pub(crate) fn revise(text: &str, tree: Option<&Tree>, revision: &Revision<'_>) -
     Some(revised)
 }
 
+/// Returns the names of the fields of a document whose values refer to others.
+pub(crate) fn fields_with_aliases(text: &str, tree: &Tree) -> Vec<String> {
+    let layout = Layout { text, tree };
+    let entries = tree.entries(tree.root()).filter(|&(_, value)| layout.has_aliases(value));
+    entries.map(|(key, _)| tree.text(key).to_owned()).collect()
+}
+
 /// An edit in progress.
 struct Editor<'e> {
     layout: Layout<'e>,

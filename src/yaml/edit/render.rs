@@ -247,7 +247,7 @@ impl Editor<'_> {
         let node = self.links.node(value.id)?;
         let slot = self.links.slot(value.id)?;
         let old = self.links.value(value.id)?;
-        if self.layout.is_alias(node) || self.has_aliases(node) {
+        if self.layout.has_aliases(node) {
             return None;
         }
         let (above, comment) = self.comments_of(slot, node);
@@ -328,10 +328,6 @@ impl Editor<'_> {
         };
         let before = from.and_then(|from| self.layout.text.get(from..start)).unwrap_or("&");
         before.contains(['&', '!'])
-    }
-
-    fn has_aliases(&self, node: NodeId) -> bool {
-        self.layout.is_alias(node) || self.tree.children(node).any(|child| self.has_aliases(child))
     }
 }
 

@@ -292,7 +292,7 @@ fn fields(random: &mut Random) -> Vec<(String, Yaml)> {
 
 /// Now and then two fields share a value.
 fn anchors(random: &mut Random, fields: &mut [(String, Yaml)]) {
-    if !random.chance(6) {
+    if !random.chance(9) {
         return;
     }
     let at = |fields: &[(String, Yaml)], key: &str| fields.iter().position(|(name, _)| name == key);

@@ -57,6 +57,7 @@ pub fn run(words: &[&str]) -> Result<()> {
     let (mut n_done, mut n_failed, mut kinds) = (0, 0, BTreeMap::<String, (u64, u64)>::new());
     let mut number = 0;
     let mut n_ok = 0;
+    let mut n_touched: (usize, usize) = (0, 0);
     while n_done < n_cases && number < n_cases * 100 {
         let seed = case_seed(seed, number);
         number += 1;
@@ -66,7 +67,13 @@ pub fn run(words: &[&str]) -> Result<()> {
         }
         n_done += 1;
         match judge(&case, &ours, &reference, &scratch)? {
-            None => n_ok += u64::from(scratch.join("changed").exists()),
+            None => {
+                n_ok += u64::from(scratch.join("changed").exists());
+                let counts = std::fs::read_to_string(scratch.join("touched")).unwrap_or_default();
+                let mut counts = counts.split(' ').map(|count| count.parse().unwrap_or(0));
+                n_touched.0 += counts.next().unwrap_or(0);
+                n_touched.1 += counts.next().unwrap_or(0);
+            }
             Some(words) => {
                 n_failed += 1;
                 if n_failed <= show {
@@ -83,7 +90,10 @@ pub fn run(words: &[&str]) -> Result<()> {
     for (kind, (n, seed)) in &kinds {
         println!("{n:6}  {kind}  (case {seed})");
     }
-    println!("{n_done} edits, {n_failed} differ; {n_ok} changed the file");
+    println!(
+        "{n_done} edits, {n_failed} differ; {n_ok} changed the file, {} lines (the reference: {})",
+        n_touched.0, n_touched.1
+    );
     if n_failed == 0 { Ok(()) } else { Err(format!("{n_failed} edits differ")) }
 }
 
@@ -162,6 +172,11 @@ fn judge(case: &Case, ours: &PathBuf, reference: &PathBuf, scratch: &Path) -> Re
     if !is_removal && let Some(comment) = comments(old).into_iter().find(|comment| !new.contains(comment.as_str())) {
         return Ok(Some(format!("a comment is lost\n  {comment}")));
     }
+    let (n_ours, n_theirs) = (touched(old, new), touched(old, &their_files[case.name]));
+    std::fs::write(scratch.join("touched"), format!("{n_ours} {n_theirs}")).map_err(fail)?;
+    if n_ours > n_theirs {
+        return Ok(Some(format!("more lines are touched than by the reference\n  {n_ours}, not {n_theirs}")));
+    }
     if old.trim_start_matches('\u{feff}').starts_with(['{', '-']) {
         return Ok(None);
     }
@@ -178,6 +193,21 @@ fn comments(text: &str) -> Vec<String> {
         rest.get(..end).map(str::to_owned)
     });
     marks.filter(|mark| mark[3..mark.len() - 1].bytes().all(|byte| byte.is_ascii_digit())).collect()
+}
+
+/// Returns how many lines go and come.
+fn touched(old: &str, new: &str) -> usize {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut row = vec![0; new.len() + 1];
+    for line in &old {
+        let mut diagonal = 0;
+        for (index, other) in new.iter().enumerate() {
+            let above = row[index + 1];
+            row[index + 1] = if line == other { diagonal + 1 } else { above.max(row[index]) };
+            diagonal = above;
+        }
+    }
+    old.len() + new.len() - 2 * row[new.len()]
 }
 
 /// Returns the lines of a top-level field that hold the same data in both texts, but do not stand in the new one.
