@@ -1,6 +1,7 @@
 //! `edit`: changes the kustomization file of the current directory in place.
 
 mod args;
+mod wish;
 
 pub(super) use args::EditArgs;
 
@@ -12,8 +13,8 @@ use crate::edit;
 use crate::fs::Disk;
 use crate::session::Session;
 use crate::source::Sources;
-use args::Wish;
 use std::path::Path;
+use wish::Wish;
 
 pub(super) fn run(args: &EditArgs, program: Program, color: Color, reporter: &mut Reporter) -> Outcome {
     let command = match args.wish() {

@@ -94,6 +94,11 @@ pub(super) fn entries_named(tree: &Tree, map: NodeId, name: &str, names: &[(Stri
 }
 
 impl Links<'_> {
+    /// Returns whether one of some nodes holds anything that the data holds, too.
+    pub(super) fn has_any(&self, mut nodes: impl Iterator<Item = NodeId>) -> bool {
+        nodes.any(|node| self.nodes.values().any(|&(other, _)| other == node))
+    }
+
     /// Returns the list that a node is an item of.
     pub(super) fn list_of(&self, node: NodeId) -> Option<NodeId> {
         self.lists.get(&node).copied()

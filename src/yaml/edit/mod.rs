@@ -7,7 +7,9 @@
 
 mod block;
 mod flow;
+mod items;
 mod layout;
+mod lines;
 mod link;
 mod render;
 mod scalar;
