@@ -108,6 +108,7 @@ fn raise(diagnostics: &mut [Diagnostic]) -> bool {
                 | Code::ReplacementTargetUnmatched
                 | Code::VarUnused
                 | Code::CrdsWithoutEffect
+                | Code::FieldSpecDisplaced
         ) {
             diagnostic.severity = Severity::Error;
             is_raised = true;

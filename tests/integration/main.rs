@@ -35,10 +35,14 @@ mod example;
 mod helm;
 mod leaks;
 mod localize;
+#[cfg(unix)]
+mod programs;
 mod provenance;
 mod reference;
 mod remote;
 mod remotes;
+#[cfg(unix)]
+mod scripted;
 mod second;
 mod strict;
 mod vendor;
