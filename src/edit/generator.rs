@@ -97,13 +97,14 @@ pub(super) fn check(work: &mut Work<'_, '_>, file: &File, kind: GeneratorKind, e
     };
     let by = work.session.directive(kind.field(), None, place);
     let root = Root::top(Arc::clone(&work.session.directory));
-    let (options, mut inputs) = (PluginOptions::default(), BTreeSet::new());
+    let (options, mut inputs, mut warnings) = (PluginOptions::default(), BTreeSet::new(), Vec::new());
     let mut files = Context {
         session: work.session,
         options: &options,
         root: &root,
         restrictions: LoadRestrictions::RootOnly,
         inputs: &mut inputs,
+        warnings: &mut warnings,
     };
     match kind {
         GeneratorKind::ConfigMap => generate::config_map(&generated, None, &mut files, by),
