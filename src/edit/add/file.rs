@@ -33,8 +33,8 @@ pub(in crate::edit) fn base(work: &mut Work<'_, '_>, args: &[String]) -> Result<
     let mut file = work.open()?;
     let mut items = legacy::items(&file, "resources", "bases");
     for path in arg.split(',') {
-        let absolute = if path.is_empty() { String::new() } else { fs::join(&work.session.directory, path) };
-        if path.is_empty() || work.session.fs.look(&absolute).is_err() {
+        let kind = work.session.fs.kind(&fs::join(&work.session.directory, path));
+        if path.is_empty() || kind == Err(fs::FsError::NotFound) {
             return Err(Diagnostic::error(Code::FileNotFound, format!("`{path}` does not exist")).path(path));
         }
         if holds(&items, path) {

@@ -2,6 +2,7 @@
 
 use super::value::Data;
 use crate::yaml::emit::quote::{is_printable, yaml12_style};
+use crate::yaml::emit::value::is_line_break;
 use crate::yaml::tree::Style;
 
 /// Returns a scalar that stands in one line.
@@ -13,11 +14,13 @@ pub(super) fn inline(data: &Data, wanted: Option<Style>, in_flow: bool) -> Strin
         Data::List(_) => return "[]".to_owned(),
     };
     let own = match yaml12_style(text) {
+        // As a key it would be a merge key; and some characters end a line.
+        _ if text == "<<" || text.contains(is_line_break) => Style::DoubleQuoted,
         Ok(Style::Plain) if in_flow && !is_plain_in_flow(text) => Style::SingleQuoted,
         Ok(style @ (Style::Plain | Style::SingleQuoted)) => style,
         _ => Style::DoubleQuoted,
     };
-    let has_single = own != Style::DoubleQuoted || text.chars().all(|char| is_printable(char) && char != '\n');
+    let has_single = text.chars().all(|char| is_printable(char) && !is_line_break(char));
     match wanted.unwrap_or(own) {
         Style::DoubleQuoted => double_quoted(text),
         Style::SingleQuoted if has_single => single_quoted(text),
@@ -49,7 +52,7 @@ fn double_quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             '\r' => quoted.push_str("\\r"),
-            char if is_printable(char) => quoted.push(char),
+            char if is_printable(char) && !is_line_break(char) => quoted.push(char),
             char if (char as u32) <= 0xff => quoted.push_str(&format!("\\x{:02X}", char as u32)),
             char if (char as u32) <= 0xffff => quoted.push_str(&format!("\\u{:04X}", char as u32)),
             char => quoted.push_str(&format!("\\U{:08X}", char as u32)),

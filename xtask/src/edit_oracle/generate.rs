@@ -17,6 +17,66 @@ const KEYS: &[&str] = &["app", "App", "team", "env", "x.io/a", "1", "true", "wit
 const VALUES: &[&str] = &["web", "", "1", "true", "a: b", "x #y", "it's", "a,b", "two words", "ä", "{}", "null", "*"];
 const PATHS: &[&str] =
     &["a.yaml", "b.yaml", "c.yaml", "d/e.yaml", "../base", "./a.yaml", "x[1].yaml", "no.yaml", "base", "comp"];
+/// Texts that are easily written wrongly.
+const ODD: &[&str] = &[
+    "a\n",
+    "\na",
+    "  a",
+    "a \nb",
+    "a\tb",
+    "\ta",
+    "- ",
+    "-",
+    "\"",
+    "a'b\"c",
+    "%a",
+    "@x",
+    "`x",
+    "x:",
+    ":x",
+    "? x",
+    "?",
+    "!x",
+    "&x",
+    "|",
+    ">",
+    "a\\nb",
+    "\u{1f600}",
+    "2024-01-01",
+    "1_000",
+    "0o7",
+    "07",
+    ".5",
+    "~",
+    "=",
+    "<<",
+    "a\n\n",
+    "\n",
+    "a\n b\n",
+    " ",
+    "#x",
+    "a: b\nc: d",
+    "\u{2028}",
+    "\u{feff}",
+    "x ",
+    "+1",
+    "1:30",
+    "Yes",
+    "NULL",
+    ".inf",
+    "0b1",
+    "---",
+    "...",
+    "--- a",
+    "a\n---\nb\n",
+    "a,",
+    "[a",
+    "{",
+    "}",
+    "a]",
+    "key: [",
+    "very long text, with many words in it, that goes on and on, so that it would be folded somewhere",
+];
 const NAMES: &[&str] = &["cm", "other", "app-config", "s1", "1"];
 const LITERALS: &[&str] = &["A=1", "B=two words", "C=x=y", "A=", "Q=\"q\"", "K=it's", "C=#x", "D={a}", "E=a, b"];
 const PATCH: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n";
@@ -386,7 +446,12 @@ fn command(random: &mut Random, name: &str) -> Vec<String> {
             push(vec!["--".to_owned(), (*random.pick(&["prod", "x-", "-y", "1", "", "true", "a b"])).to_owned()]);
         }
         "set label" | "set annotation" | "add label" | "add annotation" => {
-            (0..n).for_each(|_| push(vec![format!("{}:{}", random.pick(KEYS), random.pick(VALUES))]));
+            (0..n).for_each(|_| {
+                let value = if random.chance(40) { random.word(ODD) } else { random.word(VALUES) };
+                let key =
+                    if random.chance(4) && verb != "set annotation" { random.word(ODD) } else { random.word(KEYS) };
+                push(vec![format!("{key}:{value}")]);
+            });
             if verb.starts_with("add") && random.chance(50) {
                 push(words("--force"));
             }
@@ -434,7 +499,8 @@ fn command(random: &mut Random, name: &str) -> Vec<String> {
         }
         "add base" => push(vec![list(random, &["base", "comp", "d", "a.yaml", "no"])]),
         "add patch" | "remove patch" => {
-            match random.below(3) {
+            match random.below(4) {
+                1 => push(vec![format!("--patch={}", random.word(ODD))]),
                 0 => push(vec![format!(
                     "--patch={}",
                     random.pick(&[PATCH, "- op: remove\n  path: /a", "{a: b}", "a: b"])
