@@ -125,3 +125,45 @@ fn an_edit_touches_the_lines_it_must() {
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
     assert!(n_edited > 100, "the sweep looks in the wrong place");
 }
+
+/// Whatever a file looks like, an edit is made, and then it holds, or is refused.
+#[test]
+fn broken_files_are_edited_or_refused() {
+    const MARKS: &[u8] = b"#:-[]{},&*!|>'\"\n \t?%<=~\r";
+    let all = || vec!["*".to_owned()];
+    let commands = [
+        Command::SetImage(vec!["app:sweep".to_owned(), "aa=b".to_owned()]),
+        Command::AddResource(vec!["sweep.yaml".to_owned()], true),
+        Command::RemoveFile(FileList::Resources, all()),
+        Command::SetLabel(vec!["app:a: #b".to_owned()]),
+        Command::Fix(false),
+    ];
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/edit");
+    let mut found = Vec::new();
+    collect(&directory, &mut found);
+    let (mut n_edited, mut n_refused, mut state) = (0, 0, 1_u64);
+    let mut random = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % n.max(1)
+    };
+    for (_, text) in &found {
+        for _ in 0..40 {
+            let mut bytes = text.clone().into_bytes();
+            for _ in 0..=random(3) {
+                let (at, mark) = (random(bytes.len() + 1), MARKS[random(MARKS.len())]);
+                match random(3) {
+                    0 => bytes.insert(at, mark),
+                    1 if at < bytes.len() => bytes[at] = mark,
+                    _ if at < bytes.len() => drop(bytes.remove(at)),
+                    _ => {}
+                }
+            }
+            let Ok(text) = String::from_utf8(bytes) else { continue };
+            match edited(&text, &commands[random(commands.len())]) {
+                Some(_) => n_edited += 1,
+                None => n_refused += 1,
+            }
+        }
+    }
+    assert!(n_edited > 300 && n_refused > 300, "{n_edited} edited, {n_refused} refused");
+}

@@ -24,7 +24,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                write (or check) expected.yaml of tests/cases with the installed kustomize
   oracle [OPTION]...           random overlays, or edited trees, through rustomize and kustomize, byte for byte;
                                `oracle --help` lists the options
-  edit-oracle [--bin PATH] [--cases N] [--seed S] [--case SEED] [--only WORDS] [--show N]
+  edit-oracle [--bin PATH] [--cases N] [--seed S] [--case SEED] [--only WORDS] [--show N] [--files DIR]
                                random edits of random kustomization files through both
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node

@@ -9,6 +9,8 @@ pub struct Case {
     pub files: BTreeMap<String, String>,
     pub name: &'static str,
     pub args: Vec<String>,
+    /// Whether characters of the file were changed: what is a comment is then not known.
+    pub is_mutated: bool,
 }
 
 const IMAGES: &[&str] = &["nginx", "app", "gcr.io/p/app", "localhost:5000/x", "redis", "a", "zz", "1", "ngi.*", "y"];
@@ -51,7 +53,6 @@ const ODD: &[&str] = &[
     "=",
     "<<",
     "a\n\n",
-    "\n",
     "a\n b\n",
     " ",
     "#x",
@@ -99,9 +100,65 @@ pub fn case(seed: u64) -> Case {
         "kustomization.yml",
         "Kustomization",
     ]);
+    let is_mutated = random.chance(15);
+    let text = if is_mutated { mutated(&mut random, text) } else { text };
     files.insert(name.to_owned(), text);
     let args = command(&mut random, name);
-    Case { files, name, args }
+    Case { files, name, args, is_mutated }
+}
+
+/// Changes a few characters, in places where they matter.
+fn mutated(random: &mut Random, text: String) -> String {
+    let mut chars: Vec<char> = text.chars().collect();
+    for _ in 0..random.between(1, 2) {
+        let mark = *random.pick(&[
+            '#', ':', '-', '[', ']', '{', '}', ',', '&', '*', '!', '|', '>', '\'', '"', '\n', ' ', '?', '<', '~',
+        ]);
+        let at = random.below(chars.len() + 1);
+        match random.below(3) {
+            0 => chars.insert(at, mark),
+            1 if at < chars.len() => chars[at] = mark,
+            _ if at < chars.len() => drop(chars.remove(at)),
+            _ => {}
+        }
+    }
+    chars.into_iter().collect()
+}
+
+/// A case with a text that exists; now and then the command is about something in it.
+pub fn case_of(seed: u64, text: &str) -> Case {
+    let mut random = Random::new(seed);
+    let mut case = Case {
+        files: tree(),
+        name: "kustomization.yaml",
+        args: command(&mut random, "kustomization.yaml"),
+        is_mutated: false,
+    };
+    let fields = |key: &str| -> Vec<&str> {
+        let values = text.lines().filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix(key));
+        values.map(|value| value.split(" #").next().unwrap_or("").trim().trim_matches(['"', '\''])).collect()
+    };
+    let (names, items) = (fields("name: "), fields(""));
+    let verb = case.args.get(1..3).unwrap_or(&[]).join(" ");
+    for arg in case.args.iter_mut().skip(3).filter(|arg| !arg.starts_with('-')) {
+        let from = if verb.starts_with("remove ") || verb.ends_with("label") { &items } else { &names };
+        if from.is_empty() || random.chance(35) {
+            continue;
+        }
+        let found = *random.pick(from);
+        let (end, found) = match verb.as_str() {
+            "set image" | "set replicas" => (arg.find([':', '=', '@']).unwrap_or(arg.len()), found),
+            "remove resource" | "remove component" | "remove transformer" => (arg.len(), found),
+            "remove label" | "remove annotation" => (arg.len(), found.split(':').next().unwrap_or("")),
+            "remove configmap" | "remove secret" | "set configmap" | "set secret" => (arg.len(), found),
+            _ => continue,
+        };
+        if !found.is_empty() && !found.starts_with('-') {
+            arg.replace_range(..end, found);
+        }
+    }
+    case.files.insert(case.name.to_owned(), text.to_owned());
+    case
 }
 
 fn tree() -> BTreeMap<String, String> {
