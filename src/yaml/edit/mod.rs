@@ -265,25 +265,26 @@ fn appended(text: &str, new: &Value) -> String {
     if lines.is_empty() {
         return text.to_owned();
     }
-    // `null` or `{}` may stand there, behind comments and a `---`.
-    let is_content = |line: &&str| {
-        let line = line.trim_start_matches('\u{feff}').trim();
-        !line.is_empty() && !line.starts_with('#') && !line.starts_with('%') && !line.starts_with("---")
-    };
-    let mut kept = String::new();
-    let mut rest = "";
-    let mut at = 0;
+    // Comments and the start of the document stay; `null` may stand there, and another document behind it.
+    let mut n_kept = 0;
+    let mut n_starts = 0;
+    let is_marker = |line: &str, marker: &str| line.trim_start_matches('\u{feff}').starts_with(marker);
     for line in text.split_inclusive('\n') {
-        if is_content(&line) {
-            rest = text.get(at..).unwrap_or("");
+        let content = line.trim_start_matches('\u{feff}').trim();
+        n_starts += usize::from(is_marker(line, "---"));
+        let is_kept = content.is_empty() || content.starts_with(['#', '%']) || is_marker(line, "---");
+        if !is_kept || n_starts > 1 {
             break;
         }
-        kept.push_str(line);
-        at += line.len();
+        n_kept += line.len();
     }
-    let marker = rest.find("\n---").or_else(|| rest.find("\n...")).map(|at| at + 1);
-    let marker = if rest.starts_with("...") { Some(0) } else { marker };
-    let tail = marker.and_then(|marker| rest.get(marker..)).unwrap_or("");
+    let (kept, rest) = text.split_at_checked(n_kept).unwrap_or((text, ""));
+    let mut at = 0;
+    let mut ends = rest.split_inclusive('\n').map(|line| {
+        at += line.len();
+        (at - line.len(), is_marker(line, "---") || is_marker(line, "..."))
+    });
+    let tail = ends.find(|&(_, is_end)| is_end).and_then(|(at, _)| rest.get(at..)).unwrap_or("");
     let ends_line = kept.is_empty() || kept.ends_with('\n') || kept == "\u{feff}";
     let gap = if ends_line { "" } else { eol };
     let end = if !text.is_empty() && !ends_line && tail.is_empty() { "" } else { eol };
