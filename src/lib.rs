@@ -62,5 +62,7 @@ pub mod create;
 pub mod edit;
 pub mod localize;
 
+pub mod fleet;
+
 #[cfg(feature = "cli")]
 pub mod cli;
