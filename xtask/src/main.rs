@@ -3,16 +3,19 @@
 //! Each command says what it does and fails loudly; nothing is skipped because a tool is missing: what can be had
 //! through an ordinary package client is installed.
 
+mod bench;
 mod cases;
 mod edit_oracle;
 mod fleets;
 mod fuzz;
+mod instructions;
 mod oracle;
 mod ratchet;
 mod reader;
 mod shell;
 mod test;
 mod tools;
+mod valgrind;
 
 use shell::Result;
 
@@ -31,6 +34,9 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                random edits of random kustomization files through both
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
+  bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
+  instructions [--update] [--bin PROGRAM]
+                               instructions of a few builds against those recorded (valgrind)
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
   deny                         licences, duplicates and sources of the dependencies";
 
@@ -50,6 +56,8 @@ fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
         ["test"] => test::run(),
+        ["instructions", rest @ ..] => instructions::run(rest),
+        ["bench", rest @ ..] => bench::run(rest),
         ["ratchet", rest @ ..] => ratchet::run(rest),
         ["fleets", rest @ ..] => fleets::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),

@@ -90,7 +90,7 @@ fn write_page(rows: &str) -> Result<()> {
     shell::write(Path::new(PAGE), format!("{before}<!-- FIGURES -->\n{rows}<!-- END -->{after}"))
 }
 
-fn find_shared() -> Option<PathBuf> {
+pub fn find_shared() -> Option<PathBuf> {
     let candidates = [std::env::var_os("SHARED").map(PathBuf::from), Some(shell::root().join("../shared"))];
     candidates.into_iter().flatten().find(|path| path.join("conformance/run.py").is_file())
 }
