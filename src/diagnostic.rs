@@ -113,6 +113,11 @@ codes! {
     ImageUnmatched "image-unmatched" "an `images` entry matches no image",
     // copies
     CopyDiffers "copy-differs" "a kustomization and its copy by `localize` do not build to the same",
+    // edits
+    EntryExists "entry-exists" "what `edit add` would add is there already",
+    EntryNotFound "entry-not-found" "what `edit` would change or remove is not there",
+    EditWithoutEffect "edit-without-effect" "a part of an edit has nothing to do",
+    EditImpossible "edit-impossible" "a kustomization file is laid out so that it cannot be edited in place",
     // command line
     Usage "usage" "the command line is not right",
 }

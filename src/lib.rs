@@ -59,6 +59,7 @@ pub mod accumulate;
 pub mod build;
 
 pub mod create;
+pub mod edit;
 pub mod localize;
 
 pub mod fleet;

@@ -3,6 +3,7 @@
 //! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
 use super::create::CreateArgs;
+use super::edit::EditArgs;
 use super::fleet::{FleetArgs, InputsArgs};
 use super::localize::LocalizeArgs;
 use super::not_offered::NotOfferedArgs;
@@ -81,6 +82,8 @@ pub(super) enum Command {
     /// Write a new kustomization file into the current directory
     #[command(alias = "init")]
     Create(CreateArgs),
+    /// Change the kustomization file of the current directory
+    Edit(EditArgs),
     /// Copy a kustomization with all it references into a new directory
     Localize(LocalizeArgs),
     /// Print the files that kustomizations are made of, or the kustomizations that files are part of

@@ -76,14 +76,22 @@ fn flags() -> String {
     let mut program = Cli::command().name("rustomize").bin_name("rustomize");
     program.build();
     let mut text = table("Every command", program.get_arguments().filter(|arg| arg.is_global_set()));
-    let offered = program.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help");
-    for command in offered {
-        let own: Vec<&Arg> = own_flags(command);
-        if !own.is_empty() {
-            text += &table(&format!("`{}`", command.get_name()), own.into_iter());
-        }
-    }
+    offered(&program).for_each(|command| add(command, "", &mut text));
     text
+}
+
+fn offered(command: &Command) -> impl Iterator<Item = &Command> {
+    command.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")
+}
+
+/// Adds the flags of a command and of its own commands.
+fn add(command: &Command, parent: &str, text: &mut String) {
+    let name = format!("{parent}{}", command.get_name());
+    let own: Vec<&Arg> = own_flags(command);
+    if !own.is_empty() {
+        *text += &table(&format!("`{name}`"), own.into_iter());
+    }
+    offered(command).for_each(|inner| add(inner, &format!("{name} "), text));
 }
 
 fn own_flags(command: &Command) -> Vec<&Arg> {

@@ -33,6 +33,16 @@ pub(super) fn run(args: &HelpArgs, called: Program, color: Color, reporter: &mut
     }
 }
 
+/// Prints the help of a command, given by the names on the way to it.
+pub(super) fn of_command(names: &[&str], called: Program, color: Color, reporter: &mut Reporter) -> Outcome {
+    let mut command = command(called);
+    command.build();
+    match names.iter().try_fold(&mut command, |command, name| command.find_subcommand_mut(name)) {
+        Some(found) => answer(&found.render_help(), color, reporter),
+        None => Outcome::Success,
+    }
+}
+
 /// Prints the program's help, which is the answer to no command at all, as in the reference.
 pub(super) fn program(called: Program, color: Color, reporter: &mut Reporter) -> Outcome {
     answer(&command(called).render_help(), color, reporter)

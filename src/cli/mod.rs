@@ -8,6 +8,7 @@ mod args;
 mod build;
 mod completion;
 mod create;
+mod edit;
 #[cfg(test)]
 mod flags_page;
 mod fleet;
@@ -88,6 +89,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             let outcome = match cli.command {
                 Some(Command::Build(args)) => build::run(&args, &mut reporter),
                 Some(Command::Create(args)) => create::run(&args, &mut reporter),
+                Some(Command::Edit(args)) => edit::run(&args, program, color, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),

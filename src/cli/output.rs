@@ -64,6 +64,15 @@ pub(super) fn text_file(path: &Path, text: &str, reporter: &mut Reporter) -> Out
     finish(file(path, text), reporter)
 }
 
+/// Writes several files: all of them or, unless a rename fails half-way, none.
+pub(super) fn text_files(files: &[(&Path, &str)], reporter: &mut Reporter) -> Outcome {
+    let result = || -> Result<()> {
+        let prepared: Vec<Prepared> = files.iter().map(|(path, text)| prepare(path, text)).collect::<Result<_>>()?;
+        prepared.into_iter().zip(files).try_for_each(|(prepared, (_, text))| prepared.commit(text))
+    };
+    finish(result(), reporter)
+}
+
 /// Writes a tree of new directories and files, all or nothing: it is made beside its place and then moved there.
 pub(super) fn tree(output: &crate::localize::Output, destination: &str, reporter: &mut Reporter) -> Outcome {
     let destination = Path::new(destination);

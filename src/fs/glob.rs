@@ -43,6 +43,11 @@ pub fn glob(fs: &dyn FileSystem, directory: &str, pattern: &str) -> Result<Vec<S
     Ok(found)
 }
 
+/// Returns whether a path matches a pattern as a text, by the rules of Go's `filepath.Match`.
+pub fn is_match(pattern: &str, path: &str) -> Result<bool, BadPattern> {
+    Ok(matches(&parse(pattern)?, path))
+}
+
 /// Returns whether the last part of a path begins with a dot.
 pub fn is_hidden(path: &str) -> bool {
     base_name(path.trim_end_matches('/')).starts_with('.')
@@ -137,7 +142,7 @@ fn matches(tokens: &[Token], name: &str) -> bool {
             continue;
         }
         match star {
-            Some((star_token, star_at)) if star_at < name.len() => {
+            Some((star_token, star_at)) if name.get(star_at).is_some_and(|char| *char != '/') => {
                 star = Some((star_token, star_at + 1));
                 (token, at) = (star_token + 1, star_at + 1);
             }
@@ -149,7 +154,7 @@ fn matches(tokens: &[Token], name: &str) -> bool {
 
 fn fits(token: &Token, char: char) -> bool {
     match token {
-        Token::Any | Token::One => true,
+        Token::Any | Token::One => char != '/',
         Token::Char(wanted) => *wanted == char,
         Token::Class { is_negated, ranges } => {
             ranges.iter().any(|&(low, high)| low <= char && char <= high) != *is_negated

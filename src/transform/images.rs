@@ -182,7 +182,7 @@ impl<'e> Update<'e> {
 }
 
 /// Splits an image into name, tag and digest; the part up to the first slash may hold a port.
-fn split(image: &str) -> (&str, &str, &str) {
+pub(crate) fn split(image: &str) -> (&str, &str, &str) {
     let slash = image.find('/').unwrap_or(0);
     let rest = &image[slash..];
     let at = rest.find('@').map(|index| index + slash);

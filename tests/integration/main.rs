@@ -3,10 +3,11 @@
 //!
 //! A case is `tests/cases/<topic>/<case>/` with
 //! - `input/`: the tree; the program's working directory
-//! - `command` (optional): another command than `build`: `create` or `localize`; it runs in a copy of the input
+//! - `command` (optional): another command than `build`: `create`, `edit` or `localize`; it runs in a copy of the input
 //! - `args` (optional): arguments after the command, one a line: `DIR` and `--load-restrictor=...`; without it there are none
 //! - `expected.yaml`: what kustomize v5.8.2 prints (`cargo xtask bless-oracle`), or
-//! - `expected/`: the files that are new or changed after a command that writes files; from kustomize, too, or
+//! - `expected/`: the files that are new or changed after a command that writes files; from kustomize, too, but for `edit`: a
+//!   snapshot, of which `cargo xtask bless-oracle --check` compares the data, or
 //! - `expected.err`: our words on standard error for a tree that does not build; a snapshot
 //! - `expected.stderr`: our words for a tree that builds with warnings; a snapshot, absent where there are none
 //! - `reference-differs`: one sentence, where kustomize does not fail as we do or the other way round
@@ -25,6 +26,10 @@ mod case;
 mod diagnostics;
 mod disk;
 mod doors;
+#[cfg(unix)]
+mod edit_program;
+mod edit_sweep;
+mod editing;
 mod example;
 mod fleet;
 #[cfg(unix)]

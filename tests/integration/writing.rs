@@ -1,13 +1,14 @@
-//! Cases of commands that write files (`create`, `localize`): what is new or changed afterwards is in `expected/`.
+//! Cases of commands that write files (`create`, `edit`, `localize`): what is new or changed afterwards is in `expected/`.
 //!
 //! The program runs in a copy of the input; the library plans with the input in memory. A command that fails changes
 //! nothing.
 
-use crate::case::{Case, difference, entries, file_name};
+use crate::case::{Case, difference, entries, file_name, updates_snapshots};
 use crate::disk::Scratch;
 use crate::doors::{ROOT, check_words, load_tree, run_program};
 use rustomize::create::{self, CreateOptions};
 use rustomize::diagnostic::Diagnostic;
+use rustomize::edit::edit;
 use rustomize::fs::Memory;
 use rustomize::localize::{LocalizeOptions, localize};
 use rustomize::session::Session;
@@ -61,6 +62,14 @@ pub(crate) fn check_command_line(case: &Case) -> Result<(), String> {
             None => return fail(&format!("`{path}` is gone")),
         }
     }
+    if case.command == "edit" && updates_snapshots() && output.status.success() {
+        for (path, bytes) in &after {
+            let path = case.directory.join("expected").join(path);
+            std::fs::create_dir_all(path.parent().expect("it has one")).expect("a directory can be made");
+            std::fs::write(path, bytes).expect("a snapshot can be written");
+        }
+        return check_words(case, &stderr, true);
+    }
     compare(case.files.as_ref().unwrap_or(&Files::new()), &after).or_else(|message| fail(&message))?;
     check_words(case, &stderr, case.files.is_some())
 }
@@ -72,6 +81,7 @@ pub(crate) fn check_library(case: &Case) -> Result<(), String> {
     let mut session = Session::new(&fs, ROOT);
     let result = match case.command.as_str() {
         "create" => plan_create(case, &mut session),
+        "edit" => plan_edit(case, &mut session),
         "localize" => plan_localize(case, &mut session),
         command => return fail(&format!("the harness does not know the command `{command}`")),
     };
@@ -113,6 +123,15 @@ fn plan_create(case: &Case, session: &mut Session<'_>) -> Planned {
     }
     let text = create::kustomization(session, &options);
     Ok(text.map(|text| Files::from([(create::FILE_NAME.to_owned(), text.into_bytes())])))
+}
+
+fn plan_edit(case: &Case, session: &mut Session<'_>) -> Planned {
+    let command = crate::editing::command(&case.args).map_err(|message| format!("{}: {message}", case.name))?;
+    Ok(edit(session, &command).map(|(edit, _)| {
+        let files = edit.into_iter().flat_map(|edit| edit.files).filter(|file| file.has_changes());
+        let relative = |path: &str| path.strip_prefix(&format!("{ROOT}/")).unwrap_or(path).to_owned();
+        files.map(|file| (relative(&file.path), file.new.into_bytes())).collect()
+    }))
 }
 
 fn plan_localize(case: &Case, session: &mut Session<'_>) -> Planned {

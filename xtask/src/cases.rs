@@ -31,6 +31,7 @@ pub fn bless(words: &[&str]) -> Result<()> {
                     println!("wrote {}", expected.display());
                 }
             }
+            Answer::Edited(files) => same_data(case, &files)?,
             Answer::Wrote(files) => {
                 let expected = case.join("expected");
                 if writing::read(&expected)? != files {
@@ -47,13 +48,16 @@ pub fn bless(words: &[&str]) -> Result<()> {
 /// Compares every recorded expectation with what the reference answers now.
 pub fn check(filter: &str) -> (Counts, Result<()>) {
     visit(filter, |case, answer| {
+        if let Answer::Edited(files) = &answer {
+            return same_data(case, files);
+        }
         if let Answer::Wrote(files) = &answer {
             let is_same = writing::read(&case.join("expected"))? == *files;
             return if is_same { Ok(()) } else { Err("expected/ is not what the reference writes".to_owned()) };
         }
         let expected = std::fs::read(case.join("expected.yaml"));
         match (answer, expected) {
-            (Answer::Agreed | Answer::Wrote(_), _) | (Answer::Failed, Err(_)) => Ok(()),
+            (Answer::Agreed | Answer::Wrote(_) | Answer::Edited(_), _) | (Answer::Failed, Err(_)) => Ok(()),
             (Answer::Built(bytes), Ok(expected)) if bytes == expected => Ok(()),
             (Answer::Built(_), Ok(_)) => Err("expected.yaml is not what the reference prints".to_owned()),
             (Answer::Built(_), Err(_)) => Err("no expected.yaml".to_owned()),
@@ -68,7 +72,27 @@ enum Answer {
     Built(Vec<u8>),
     /// The files that are new or changed.
     Wrote(Files),
+    /// The same of `edit`, which leaves another text here.
+    Edited(Files),
     Failed,
+}
+
+/// Compares what an edit left with what the reference leaves: the data of kustomization files, the bytes of others.
+fn same_data(case: &Path, theirs: &Files) -> Result<()> {
+    let ours = writing::read(&case.join("expected"))?;
+    for (path, theirs) in theirs {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        let ours = ours.get(path).ok_or_else(|| format!("expected/ lacks {}", path.display()))?;
+        let data = |bytes: &[u8]| crate::edit_oracle::data(&String::from_utf8_lossy(bytes));
+        let is_kustomization = ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(&name);
+        if (is_kustomization && data(ours) != data(theirs)) || (!is_kustomization && ours != theirs) {
+            return Err(format!("{}: the reference leaves other data", path.display()));
+        }
+    }
+    match ours.keys().find(|path| !theirs.contains_key(*path)) {
+        Some(path) => Err(format!("{}: the reference does not touch it", path.display())),
+        None => Ok(()),
+    }
 }
 
 fn visit(filter: &str, mut judge: impl FnMut(&Path, Answer) -> Result<()>) -> (Counts, Result<()>) {
@@ -121,6 +145,7 @@ fn answer(case: &Path, kustomize: &Path) -> Result<Answer> {
     let output = command.output().map_err(|error| format!("cannot run the reference: {error}"))?;
     match (output.status.success(), is_error_case) {
         (true, false) => Ok(match copy {
+            Some(copy) if name == "edit" => Answer::Edited(copy.changes()?),
             Some(copy) => Answer::Wrote(copy.changes()?),
             None => Answer::Built(output.stdout),
         }),

@@ -5,6 +5,7 @@
 
 mod bench;
 mod cases;
+mod edit_oracle;
 mod fleets;
 mod fuzz;
 mod instructions;
@@ -29,6 +30,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                write (or check) expected.yaml of tests/cases with the installed kustomize
   oracle [OPTION]...           random overlays, or edited trees, through rustomize and kustomize, byte for byte;
                                `oracle --help` lists the options
+  edit-oracle [--bin PATH] [--cases N] [--seed S] [--case SEED] [--only WORDS] [--show N] [--files DIR]
+                               random edits of random kustomization files through both
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
@@ -59,6 +62,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["fleets", rest @ ..] => fleets::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
+        ["edit-oracle", rest @ ..] => edit_oracle::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),

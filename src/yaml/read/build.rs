@@ -78,6 +78,8 @@ pub(super) struct Builder<'t, 'b> {
     end: u32,
     /// Keeps aliases that are values of mappings, but not those in lists.
     pub(super) keeps_aliases: bool,
+    /// Keeps all aliases and merge keys: the nodes are those that stand in the text.
+    pub(super) is_syntax: bool,
 }
 
 impl<'t, 'b> Builder<'t, 'b> {
@@ -86,7 +88,19 @@ impl<'t, 'b> Builder<'t, 'b> {
         let tree = Tree::for_reader(0);
         let anchors = FxHashMap::default();
         let (root, stack) = (None, Vec::new());
-        Builder { limits, rule, text, shared, tree, root, stack, anchors, end: 0, keeps_aliases: false }
+        Builder {
+            limits,
+            rule,
+            text,
+            shared,
+            tree,
+            root,
+            stack,
+            anchors,
+            end: 0,
+            keeps_aliases: false,
+            is_syntax: false,
+        }
     }
 
     /// Returns the tree with its root; nothing for a null document.
@@ -157,7 +171,7 @@ impl<'t, 'b> Builder<'t, 'b> {
             return Err(self.too_deep(start));
         }
         self.end = end as u32;
-        if self.is_alias_kept() {
+        if self.is_syntax || self.is_alias_kept() {
             return self.attach_alias(start as u32, end as u32);
         }
         let node = self.tree.copy_within(built.node);
@@ -170,7 +184,7 @@ impl<'t, 'b> Builder<'t, 'b> {
             && self.stack.iter().all(|frame| frame.kind == Kind::Mapping)
     }
 
-    /// Keeps an alias as the value of a key, which is then no merge key.
+    /// Keeps an alias; a key that it is the value of is then no merge key.
     fn attach_alias(&mut self, start: u32, end: u32) -> Result<(), Box<Fault>> {
         let origin = self.place(start, end);
         let node = self.tree.push(Kind::Scalar, Style::Plain, KEPT_ALIAS, Text::in_file(0, 0), origin);
@@ -202,7 +216,7 @@ impl<'t, 'b> Builder<'t, 'b> {
     pub(super) fn close(&mut self, end: Option<u32>, decoded: &str) -> Result<(), Box<Fault>> {
         // The parser closes only what it opened.
         let Some(frame) = self.stack.pop() else { return Ok(()) };
-        if frame.merge.needed() {
+        if frame.merge.needed() && !self.is_syntax {
             merge::apply(&mut self.tree, frame.built.node, &frame.merge, self.rule, (self.text, decoded))?;
         }
         if let Some(anchor) = frame.anchor {

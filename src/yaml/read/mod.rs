@@ -63,12 +63,12 @@ const CHUNK_BYTES: usize = 512;
 
 /// Reads a resource or patch file: all its documents, by the reference's splitting rules. Empty documents are left out.
 pub fn read_documents(source: &Arc<Source>, limits: &Limits) -> Result<Vec<Tree>> {
-    read(source, limits, Rules { dialect: Dialect::Resource, is_split: true, keeps_aliases: false })
+    read(source, limits, Rules { dialect: Dialect::Resource, is_split: true, keeps_aliases: false, is_syntax: false })
 }
 
 /// Reads the first document of a file (a kustomization, a JSON patch as YAML); `None` if there is none.
 pub fn read_first(source: &Arc<Source>, limits: &Limits) -> Result<Option<Tree>> {
-    let rules = Rules { dialect: Dialect::Kustomization, is_split: false, keeps_aliases: false };
+    let rules = Rules { dialect: Dialect::Kustomization, is_split: false, keeps_aliases: false, is_syntax: false };
     Ok(read(source, limits, rules)?.pop())
 }
 
@@ -80,7 +80,16 @@ pub fn read_first(source: &Arc<Source>, limits: &Limits) -> Result<Option<Tree>>
 /// Two things are rarer than worth it: a `<<` with a list of aliases is applied before values are merged, and an alias
 /// that is a key is resolved, where the reference loses it.
 pub(crate) fn read_values(source: &Arc<Source>, limits: &Limits) -> Result<Option<Tree>> {
-    let rules = Rules { dialect: Dialect::Resource, is_split: false, keeps_aliases: true };
+    let rules = Rules { dialect: Dialect::Resource, is_split: false, keeps_aliases: true, is_syntax: false };
+    Ok(read(source, limits, rules)?.pop())
+}
+
+/// Reads the first document of a kustomization file as it stands in the text, for editing; `None` if there is none.
+///
+/// Aliases are empty scalars with the tag [`KEPT_ALIAS`], and merge keys are entries like others, so that the places of nodes
+/// follow one another.
+pub(crate) fn read_syntax(source: &Arc<Source>, limits: &Limits) -> Result<Option<Tree>> {
+    let rules = Rules { dialect: Dialect::Kustomization, is_split: false, keeps_aliases: false, is_syntax: true };
     Ok(read(source, limits, rules)?.pop())
 }
 
@@ -91,6 +100,7 @@ struct Rules {
     /// Whether the file is split into documents before they are parsed.
     is_split: bool,
     keeps_aliases: bool,
+    is_syntax: bool,
 }
 
 fn read(source: &Arc<Source>, limits: &Limits, rules: Rules) -> Result<Vec<Tree>> {
@@ -125,7 +135,7 @@ struct Reading<'l> {
 
 impl Reading<'_> {
     fn file(&mut self, text: &str) -> std::result::Result<(), Box<Fault>> {
-        let Rules { dialect, is_split, keeps_aliases } = self.rules;
+        let Rules { dialect, is_split, keeps_aliases, is_syntax } = self.rules;
         let parts = if is_split { split::split(text)? } else { Vec::from([Range { start: 0, end: text.len() }]) };
         let rule = match dialect {
             Dialect::Resource => MergeRule::OwnWins,
@@ -146,6 +156,7 @@ impl Reading<'_> {
             let scanner = Scanner::new(until_end, start, dialect, only_newlines, decoded);
             let mut builder = Builder::new(until_end, &mut self.shared, self.limits, rule);
             builder.keeps_aliases = keeps_aliases;
+            builder.is_syntax = is_syntax;
             let mut parser = Parser::new(scanner, builder, dialect);
             let result = parser.document();
             if !is_clean

@@ -1,0 +1,7 @@
+//! `add`: new entries of lists and mappings.
+
+pub(super) mod build_metadata;
+pub(super) mod file;
+pub(super) mod generator;
+pub(super) mod metadata;
+pub(super) mod patch;
