@@ -83,24 +83,24 @@ impl Comments {
         }
         let is_last_of = |block: &Block| block.behind.is_some_and(|behind| inside.contains(&behind));
         let is_block_list = tree.kind(node) == Kind::Sequence && tree.style(node) != Style::Flow;
-        for (owner, blocks) in &mut self.above {
-            if next == Some(*owner) {
-                blocks.retain(|block| !is_last_of(block));
-                // A comment that could be the list's own, as one in its column is.
-                if blocks.iter().any(|block| {
-                    block.behind.is_some() || block.blank_after && (is_block_list || is_item || parent.is_none())
-                }) {
-                    return Err("there are comments behind a list that is replaced");
-                }
-            } else if inside.contains(owner) && (*owner != node || is_item) {
-                blocks.clear();
+        if let Some(blocks) = next.and_then(|next| self.above.get_mut(&next)) {
+            blocks.retain(|block| !is_last_of(block));
+            // A comment that could be the list's own, as one in its column is.
+            let is_doubtful = |block: &Block| {
+                block.behind.is_some() || block.blank_after && (is_block_list || is_item || parent.is_none())
+            };
+            if blocks.iter().any(is_doubtful) {
+                return Err("there are comments behind a list that is replaced");
             }
         }
+        self.above.retain(|owner, blocks| {
+            let is_lost = inside.contains(owner) && (*owner != node || is_item);
+            !is_lost && !blocks.is_empty()
+        });
         self.at_end.retain(|block| !is_last_of(block));
         if parent.is_some() && next.is_none() && !self.at_end.is_empty() && (is_item || is_block_list) {
             return Err("there are comments behind a list that is replaced");
         }
-        self.above.retain(|_, blocks| !blocks.is_empty());
         self.beside.retain(|owner, _| !inside.contains(owner));
         self.n_comments = self.above.values().map(Vec::len).sum::<usize>() + self.at_end.len() + self.beside.len();
         Ok(())
@@ -414,11 +414,11 @@ impl Finder<'_> {
                 // Below what stands deeper before it: of the last line, however deep, unless blank lines or an earlier
                 // comment set it apart.
                 let is_of_last = at == 0 && (run.blank_before || !run.blank_after || run.column == column_of(previous));
-                let is_dedented = at == 0 || run.column < last_column && !self.is_in_list(previous, column_of(next));
+                let is_dedented = is_of_last || run.column < last_column && !self.is_in_list(previous, column_of(next));
                 let behind = if is_of_last { Some(previous) } else { self.ancestor(previous, run.column) };
                 let behind = behind.filter(|_| is_dedented && !is_level_reached).ok_or(refused)?;
                 last_column = run.column;
-                was_apart = run.blank_after;
+                was_apart = run.blank_before && run.blank_after;
                 block.behind = Some(behind.node);
             } else if run.column == column_of(next) && !is_child {
                 let is_foot = !run.blank_before && run.blank_after && !is_level_reached && at == 0;
@@ -543,6 +543,13 @@ mod tests {
         let moved = "a:\n\n    b: 1   # beside\n\n    # head\n    c:\n      - 1\n\n\n# head\nd: 2\n";
         let expected = "a:\n  b: 1 # beside\n  # head\n  c:\n  - 1\n# head\nd: 2\n";
         assert_eq!(printed(moved).as_deref(), Ok(expected));
+        // Of the last line, unless a blank line sets it apart.
+        let deeper = "a:\n  b:\n    c: 1\n  # foot\nd: 2\n   # foot\ne: 3\n";
+        let expected = "a:\n  b:\n    c: 1\n    # foot\nd: 2\n# foot\ne: 3\n";
+        assert_eq!(printed(deeper).as_deref(), Ok(expected));
+        let apart = "a:\n  b:\n    c: 1\n  # foot\n\nd: 2\n";
+        let expected = "a:\n  b:\n    c: 1\n  # foot\nd: 2\n";
+        assert_eq!(printed(apart).as_deref(), Ok(expected));
     }
 
     #[test]
@@ -552,7 +559,8 @@ mod tests {
             "<<: {a: 1}\nb: 2\n",
             "a: [1, # inside\n  2]\n",
             "a:\n- # behind a dash\n  b: 1\n",
-            "a: 1\n    # deeper\nb: 2\n",
+            "a: 1\n    # deeper\n  # less\n    # deeper\nb: 2\n",
+            "- - - a\n    - b\n  # of the list\n\n- c\n",
             "# before\n---\na: 1\n",
             "a: 1\n\n# x\n\n# y\n\nb: 2\n",
             "- a\n# end\n",
