@@ -67,6 +67,11 @@ struct StrategicPatch {
     place: Option<Place>,
     /// It can drop or set marks of the build.
     touches_marks: bool,
+    /// The reference writes the patch's identity anew, without tags, before it merges (upstream
+    /// `resWrangler.ApplySmPatch`).
+    is_rewritten: bool,
+    has_version: bool,
+    has_namespace: bool,
 }
 
 impl LoadedPatch {
@@ -196,6 +201,7 @@ fn merge_into(
         true => None,
         false => in_force::of_type(in_force, &before.gvk).or_else(|| in_force::of_type(in_force, &patch_gvk)),
     };
+    let styles = identity_styles(resource, document);
     let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, in_force, &stamp);
     let outcome = merged.map_err(|error| error.note(format!("the patch is applied to `{}`", resource.short_name())))?;
     let is_gone = outcome == Outcome::Deleted || resource.tree.has_no_children(resource.root());
@@ -204,6 +210,13 @@ fn merge_into(
     }
     if document.touches_marks {
         marks::read_back(resource, false);
+    }
+    restore_styles(resource, &styles);
+    let has_no_version = before.gvk.group.is_empty() && before.gvk.version.is_empty();
+    if document.is_rewritten && has_no_version && resource.tree.get(resource.root(), "apiVersion").is_none() {
+        // `Resource.SetGvk` writes the object's version into the patch even if it has none: an empty text, printed as null.
+        let root = resource.root();
+        set_text(resource.tree_mut(), root, "apiVersion", "", &stamp);
     }
     restore_identity(resource, &before, patch, &stamp);
     if !document.touches_marks {
@@ -216,6 +229,33 @@ fn merge_into(
         resmap.reindex(position);
     }
     Ok(outcome)
+}
+
+/// Returns the styles of the identity's scalars that the patch has as well.
+///
+/// The patch's identity is not merged here, so that the merge sees these scalars as not patched and would quote what is
+/// ambiguous (upstream `FieldSetter`); in the reference the patch's text takes their place, in their style.
+fn identity_styles(resource: &Resource, document: &StrategicPatch) -> Vec<(&'static [&'static str], Style)> {
+    let tree = &resource.tree;
+    let paths: [(&'static [&'static str], bool); 4] = [
+        (&["apiVersion"], document.is_rewritten || document.has_version),
+        (&["kind"], true),
+        (&["metadata", "name"], true),
+        (&["metadata", "namespace"], document.has_namespace),
+    ];
+    let patched = paths.into_iter().filter(|(_, is_patched)| *is_patched);
+    let scalar = |path: &[&str]| tree.get_path(tree.root(), path).filter(|&node| tree.is_scalar(node));
+    patched.filter_map(|(path, _)| Some((path, tree.style(scalar(path)?)))).collect()
+}
+
+fn restore_styles(resource: &mut Resource, styles: &[(&'static [&'static str], Style)]) {
+    for (path, style) in styles {
+        let Some(node) = resource.tree.get_path(resource.root(), path) else { continue };
+        if resource.tree.is_scalar(node) && resource.tree.style(node) != *style {
+            let tag = resource.tree.tag(node);
+            resource.tree_mut().set_style_and_tag(node, *style, tag);
+        }
+    }
 }
 
 /// Puts back kind, name and namespace where the patch changed them and may not.
@@ -398,6 +438,16 @@ impl StrategicPatch {
         let root = tree.root();
         let place = tree.place(root);
         let stamp = Stamp { by, place };
+        let has_version = tree.get(root, "apiVersion").is_some();
+        let has_namespace = tree.get_path(root, &["metadata", "namespace"]).is_some();
+        let is_rewritten = preparation.labels;
+        if is_rewritten {
+            for path in [&["kind"] as &[&str], &["metadata", "name"]] {
+                if let Some(node) = tree.get_path(root, path).filter(|&node| tree.is_scalar(node)) {
+                    tree.forget_tag(node);
+                }
+            }
+        }
         tree.remove_entry(root, "apiVersion");
         if !preparation.keep_kind {
             tree.remove_entry(root, "kind");
@@ -422,6 +472,7 @@ impl StrategicPatch {
             // The options are marks themselves, which the patch may drop again.
             marks::write_options(&mut tree, preparation.keep_name, preparation.keep_kind, &stamp);
         }
-        StrategicPatch { tree, id, place: name_place.or(place), touches_marks }
+        let place = name_place.or(place);
+        StrategicPatch { tree, id, place, touches_marks, is_rewritten, has_version, has_namespace }
     }
 }

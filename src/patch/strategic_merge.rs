@@ -338,7 +338,8 @@ impl<'t> Merge<'t> {
     /// Writes a scalar of the patch over one of the object. The object's quotes stay, and with them what a later patch
     /// finds; the type is the patch's (upstream `FieldSetter`).
     fn overwrite(&mut self, dest: NodeId, patch: NodeId) {
-        let tag = resolve::effective_tag(self.tree, patch);
+        let is_untagged = self.is_untagged(patch);
+        let tag = if is_untagged { Tag::Implied } else { resolve::effective_tag(self.tree, patch) };
         let same_text = self.tree.text(dest) == self.tree.text(patch);
         if same_text && resolve::effective_tag(self.tree, dest) == tag && !self.is_untagged(dest) {
             return;
