@@ -213,7 +213,9 @@ fn merge_into(
     }
     restore_styles(resource, &styles);
     let has_no_version = before.gvk.group.is_empty() && before.gvk.version.is_empty();
-    if document.is_rewritten && has_no_version && resource.tree.get(resource.root(), "apiVersion").is_none() {
+    // A directive `replace` at the root leaves the object as it is.
+    let is_merged = document.tree.text_at(&[strategic_merge::DIRECTIVE]) != Some("replace");
+    if document.is_rewritten && is_merged && has_no_version && resource.tree.get(resource.root(), "apiVersion").is_none() {
         // `Resource.SetGvk` writes the object's version into the patch even if it has none: an empty text, printed as null.
         let root = resource.root();
         set_text(resource.tree_mut(), root, "apiVersion", "", &stamp);
