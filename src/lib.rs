@@ -61,5 +61,7 @@ pub mod build;
 pub mod create;
 pub mod localize;
 
+pub mod fleet;
+
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -10,6 +10,7 @@ mod completion;
 mod create;
 #[cfg(test)]
 mod flags_page;
+mod fleet;
 mod help;
 mod json;
 mod localize;
@@ -89,6 +90,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Create(args)) => create::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
+                Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),
                 Some(Command::Vendor(args)) => vendor::run(&args, &mut reporter),
                 Some(Command::Version(args)) => version::run(&args, program, &mut reporter),
                 Some(Command::Completion(args)) => completion::run(&args, program, &mut reporter),

@@ -67,11 +67,12 @@ struct StrategicPatch {
     place: Option<Place>,
     /// It can drop or set marks of the build.
     touches_marks: bool,
+    /// It has a name, a namespace, before they are taken out of the tree.
+    states_name: bool,
+    states_namespace: bool,
     /// The reference writes the patch's identity anew, without tags, before it merges (upstream
     /// `resWrangler.ApplySmPatch`).
     is_rewritten: bool,
-    has_version: bool,
-    has_namespace: bool,
 }
 
 impl LoadedPatch {
@@ -201,7 +202,7 @@ fn merge_into(
         true => None,
         false => in_force::of_type(in_force, &before.gvk).or_else(|| in_force::of_type(in_force, &patch_gvk)),
     };
-    let styles = identity_styles(resource, document);
+    let styles = identity_fields(&resource.tree).map(|field| field.map(|node| resource.tree.style(node)));
     let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, in_force, &stamp);
     let outcome = merged.map_err(|error| error.note(format!("the patch is applied to `{}`", resource.short_name())))?;
     let is_gone = outcome == Outcome::Deleted || resource.tree.has_no_children(resource.root());
@@ -211,14 +212,16 @@ fn merge_into(
     if document.touches_marks {
         marks::read_back(resource, false);
     }
-    restore_styles(resource, &styles);
-    let has_no_version = before.gvk.group.is_empty() && before.gvk.version.is_empty();
-    // A directive `replace` at the root leaves the object as it is.
-    let is_merged = document.tree.text_at(&[strategic_merge::DIRECTIVE]) != Some("replace");
-    if document.is_rewritten && is_merged && has_no_version && resource.tree.get(resource.root(), "apiVersion").is_none() {
-        // `Resource.SetGvk` writes the object's version into the patch even if it has none: an empty text, printed as null.
-        let root = resource.root();
-        set_text(resource.tree_mut(), root, "apiVersion", "", &stamp);
+    let stated = [true, document.states_name, document.states_namespace];
+    for ((node, style), stated) in identity_fields(&resource.tree).into_iter().zip(styles).zip(stated) {
+        // Where the patch states what it is for, the reference merges that as well, so that the style stays.
+        if let (Some(node), Some(style), true) = (node, style, stated) {
+            let tag = resource.tree.tag(node);
+            resource.tree_mut().set_style_and_tag(node, style, tag);
+        }
+    }
+    if document.is_rewritten && before.gvk.group.is_empty() && before.gvk.version.is_empty() {
+        write_no_version(resource, document, &stamp);
     }
     restore_identity(resource, &before, patch, &stamp);
     if !document.touches_marks {
@@ -233,30 +236,15 @@ fn merge_into(
     Ok(outcome)
 }
 
-/// Returns the styles of the identity's scalars that the patch has as well.
+/// Gives an object without version an empty one, which is printed as null.
 ///
-/// The patch's identity is not merged here, so that the merge sees these scalars as not patched and would quote what is
-/// ambiguous (upstream `FieldSetter`); in the reference the patch's text takes their place, in their style.
-fn identity_styles(resource: &Resource, document: &StrategicPatch) -> Vec<(&'static [&'static str], Style)> {
-    let tree = &resource.tree;
-    let paths: [(&'static [&'static str], bool); 4] = [
-        (&["apiVersion"], document.is_rewritten || document.has_version),
-        (&["kind"], true),
-        (&["metadata", "name"], true),
-        (&["metadata", "namespace"], document.has_namespace),
-    ];
-    let patched = paths.into_iter().filter(|(_, is_patched)| *is_patched);
-    let scalar = |path: &[&str]| tree.get_path(tree.root(), path).filter(|&node| tree.is_scalar(node));
-    patched.filter_map(|(path, _)| Some((path, tree.style(scalar(path)?)))).collect()
-}
-
-fn restore_styles(resource: &mut Resource, styles: &[(&'static [&'static str], Style)]) {
-    for (path, style) in styles {
-        let Some(node) = resource.tree.get_path(resource.root(), path) else { continue };
-        if resource.tree.is_scalar(node) && resource.tree.style(node) != *style {
-            let tag = resource.tree.tag(node);
-            resource.tree_mut().set_style_and_tag(node, *style, tag);
-        }
+/// `Resource.SetGvk` writes the object's version into the patch even if it has none. A directive `replace` at the root
+/// leaves the object as it is.
+fn write_no_version(resource: &mut Resource, document: &StrategicPatch, stamp: &Stamp) {
+    let root = resource.root();
+    let is_merged = document.tree.text_at(&[strategic_merge::DIRECTIVE]) != Some("replace");
+    if is_merged && resource.tree.get(root, "apiVersion").is_none() {
+        set_text(resource.tree_mut(), root, "apiVersion", "", stamp);
     }
 }
 
@@ -285,17 +273,18 @@ fn restore_identity(resource: &mut Resource, before: &ResId, patch: &LoadedPatch
     }
     // The reference writes all three anew, changed or not, and without a tag: what is written there later has the type
     // that it looks like.
-    let tree = &resource.tree;
-    let rewritten = [
-        (!patch.allow_kind_change).then(|| tree.get(root, "kind")),
-        (!patch.allow_name_change).then(|| tree.get_path(root, &["metadata", "name"])),
-        Some(tree.get_path(root, &["metadata", "namespace"])),
-    ];
-    for node in rewritten.into_iter().flatten().flatten() {
-        if resource.tree.is_scalar(node) && resource.tree.style(node) == Style::Plain {
+    let rewritten = [!patch.allow_kind_change, !patch.allow_name_change, true];
+    for (node, _) in identity_fields(&resource.tree).into_iter().zip(rewritten).filter(|(_, rewritten)| *rewritten) {
+        if let Some(node) = node.filter(|&node| resource.tree.style(node) == Style::Plain) {
             resource.tree_mut().forget_tag(node);
         }
     }
+}
+
+/// Returns kind, name and namespace of an object, where they are scalars.
+fn identity_fields(tree: &Tree) -> [Option<NodeId>; 3] {
+    [["kind"].as_slice(), &["metadata", "name"], &["metadata", "namespace"]]
+        .map(|path| tree.get_path(tree.root(), path).filter(|&node| tree.is_scalar(node)))
 }
 
 fn set_text(tree: &mut Tree, map: NodeId, key: &str, text: &str, stamp: &Stamp) {
@@ -346,19 +335,25 @@ fn apply_operations(
         marks::write(resource, &stamp);
     }
     let tree = resource.tree_mut();
-    if operations.moves_values() {
+    let root = tree.root();
+    let mut is_checked = operations.moves_values();
+    if is_checked {
         // A value can mean something else where it is put: an empty text in a flow collection is no null.
-        let root = tree.root();
         json::normalise(tree, root).map_err(|error| failed(no_json(tree, patch.place, &error)))?;
-    } else {
-        // What JSON cannot express is refused even where the patch removes it.
-        let root = tree.root();
-        json::encode(tree, root, &mut String::new()).map_err(|error| failed(no_json(tree, patch.place, &error)))?;
     }
-    let written = operations.apply(tree, limits).map_err(failed)?;
+    // What JSON cannot express is refused even where the patch removes it.
+    let check = |tree: &Tree| match std::mem::replace(&mut is_checked, true) {
+        true => Ok(()),
+        false => json::check(tree, tree.root()).map_err(|error| no_json(tree, patch.place, &error)),
+    };
+    let written = operations.apply(tree, limits, check).map_err(failed)?;
     let root = tree.root();
     let through_json = if operations.moves_values() { json::normalise_again } else { json::normalise };
-    through_json(tree, root).map_err(|error| failed(no_json(tree, patch.place, &error)))?;
+    if let Err(error) = through_json(tree, root) {
+        // Of several faults the first in the order of keys is the one that is named.
+        let error = if is_checked { error } else { json::check(tree, root).err().unwrap_or(error) };
+        return Err(failed(no_json(tree, patch.place, &error)));
+    }
     tree.clear_comments();
     check_annotations(tree, patch.place).map_err(failed)?;
     string_map::rewrite_annotations(tree, &stamp, |_| false);
@@ -440,14 +435,13 @@ impl StrategicPatch {
         let root = tree.root();
         let place = tree.place(root);
         let stamp = Stamp { by, place };
-        let has_version = tree.get(root, "apiVersion").is_some();
-        let has_namespace = tree.get_path(root, &["metadata", "namespace"]).is_some();
+        let states = |key: &str| tree.get_path(root, &["metadata", key]).is_some_and(|node| tree.is_scalar(node));
+        let (states_name, states_namespace) = (states("name"), states("namespace"));
         let is_rewritten = preparation.labels;
-        if is_rewritten {
-            for path in [&["kind"] as &[&str], &["metadata", "name"]] {
-                if let Some(node) = tree.get_path(root, path).filter(|&node| tree.is_scalar(node)) {
-                    tree.forget_tag(node);
-                }
+        for path in [["kind"].as_slice(), &["metadata", "name"]] {
+            let node = tree.get_path(root, path).filter(|&node| is_rewritten && tree.is_scalar(node));
+            if let Some(node) = node {
+                tree.forget_tag(node);
             }
         }
         tree.remove_entry(root, "apiVersion");
@@ -457,6 +451,11 @@ impl StrategicPatch {
         if let Some(metadata) = tree.get(root, "metadata").filter(|&node| tree.is_mapping(node)) {
             if !preparation.keep_name {
                 tree.remove_entry(metadata, "name");
+            } else if let Some(name) = tree.get(metadata, "name").filter(|_| preparation.labels) {
+                // Rewritten with labels and annotations.
+                if tree.is_scalar(name) && tree.style(name) == Style::Plain {
+                    tree.forget_tag(name);
+                }
             }
             tree.remove_entry(metadata, "namespace");
             for (key, is_rewritten) in [("labels", preparation.labels), ("annotations", preparation.annotations)] {
@@ -475,6 +474,6 @@ impl StrategicPatch {
             marks::write_options(&mut tree, preparation.keep_name, preparation.keep_kind, &stamp);
         }
         let place = name_place.or(place);
-        StrategicPatch { tree, id, place, touches_marks, is_rewritten, has_version, has_namespace }
+        StrategicPatch { tree, id, place, touches_marks, states_name, states_namespace, is_rewritten }
     }
 }

@@ -4,6 +4,7 @@
 //! through an ordinary package client is installed.
 
 mod cases;
+mod fleets;
 mod fuzz;
 mod oracle;
 mod ratchet;
@@ -19,6 +20,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   test                         everything that decides whether the code is good
   ratchet [--update] [--page] [--forget NAME]...
                                the shared corpora against the recorded passes
+  fleets [--sizes N,...] [--runs N] [--page]
+                               what many overlays in one process cost; the table of docs/fleets.md
   bless-oracle [--check] [FILTER]
                                write (or check) expected.yaml of tests/cases with the installed kustomize
   oracle [OPTION]...           random overlays, or edited trees, through rustomize and kustomize, byte for byte;
@@ -45,6 +48,7 @@ fn run(words: &[&str]) -> Result<()> {
     match words {
         ["test"] => test::run(),
         ["ratchet", rest @ ..] => ratchet::run(rest),
+        ["fleets", rest @ ..] => fleets::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
