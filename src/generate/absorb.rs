@@ -11,7 +11,7 @@ use crate::resmap::ResMap;
 use crate::resource::{Behavior, MadeBy, Resource};
 use crate::source::Place;
 use crate::string_map::{is_ambiguous, mapping_under};
-use crate::yaml::resolve::effective_tag;
+use crate::yaml::resolve::{effective_tag, is_null};
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -200,7 +200,7 @@ fn data_values<'t>(tree: &'t Tree, field: &str) -> Values<'t> {
 }
 
 fn value_text(tree: &Tree, node: NodeId) -> &str {
-    if tree.is_scalar(node) && effective_tag(tree, node) != Tag::Null { tree.text(node) } else { "" }
+    if tree.is_scalar(node) && !is_null(tree, node) { tree.text(node) } else { "" }
 }
 
 /// Lets `stringData` of a secret win over its `data`, as a cluster would (upstream `normalizeSecretStringData`).

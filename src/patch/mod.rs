@@ -70,6 +70,9 @@ struct StrategicPatch {
     /// It has a name, a namespace, before they are taken out of the tree.
     states_name: bool,
     states_namespace: bool,
+    /// The reference writes the patch's identity anew, without tags, before it merges (upstream
+    /// `resWrangler.ApplySmPatch`).
+    is_rewritten: bool,
 }
 
 impl LoadedPatch {
@@ -217,6 +220,9 @@ fn merge_into(
             resource.tree_mut().set_style_and_tag(node, style, tag);
         }
     }
+    if document.is_rewritten && before.gvk.group.is_empty() && before.gvk.version.is_empty() {
+        write_no_version(resource, document, &stamp);
+    }
     restore_identity(resource, &before, patch, &stamp);
     if !document.touches_marks {
         resource.allow_name_change |= patch.allow_name_change;
@@ -228,6 +234,18 @@ fn merge_into(
         resmap.reindex(position);
     }
     Ok(outcome)
+}
+
+/// Gives an object without version an empty one, which is printed as null.
+///
+/// `Resource.SetGvk` writes the object's version into the patch even if it has none. A directive `replace` at the root
+/// leaves the object as it is.
+fn write_no_version(resource: &mut Resource, document: &StrategicPatch, stamp: &Stamp) {
+    let root = resource.root();
+    let is_merged = document.tree.text_at(&[strategic_merge::DIRECTIVE]) != Some("replace");
+    if is_merged && resource.tree.get(root, "apiVersion").is_none() {
+        set_text(resource.tree_mut(), root, "apiVersion", "", stamp);
+    }
 }
 
 /// Puts back kind, name and namespace where the patch changed them and may not.
@@ -419,6 +437,13 @@ impl StrategicPatch {
         let stamp = Stamp { by, place };
         let states = |key: &str| tree.get_path(root, &["metadata", key]).is_some_and(|node| tree.is_scalar(node));
         let (states_name, states_namespace) = (states("name"), states("namespace"));
+        let is_rewritten = preparation.labels;
+        for path in [["kind"].as_slice(), &["metadata", "name"]] {
+            let node = tree.get_path(root, path).filter(|&node| is_rewritten && tree.is_scalar(node));
+            if let Some(node) = node {
+                tree.forget_tag(node);
+            }
+        }
         tree.remove_entry(root, "apiVersion");
         if !preparation.keep_kind {
             tree.remove_entry(root, "kind");
@@ -448,6 +473,7 @@ impl StrategicPatch {
             // The options are marks themselves, which the patch may drop again.
             marks::write_options(&mut tree, preparation.keep_name, preparation.keep_kind, &stamp);
         }
-        StrategicPatch { tree, id, place: name_place.or(place), touches_marks, states_name, states_namespace }
+        let place = name_place.or(place);
+        StrategicPatch { tree, id, place, touches_marks, states_name, states_namespace, is_rewritten }
     }
 }

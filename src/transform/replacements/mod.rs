@@ -346,15 +346,18 @@ impl Content<'_> {
     /// Writes to a field: a scalar gets the text alone, anything else becomes a copy (upstream `setFieldValue`).
     fn put(&self, tree: &mut Tree, field: NodeId, stamp: &Stamp) -> Followed<()> {
         let is_scalar = tree.is_scalar(field);
+        // A value of the object that is written to is read anew for each field: it may be one of the fields itself.
+        let own = self.node.filter(|_| self.source.is_none()).map(|node| tree.text(node).to_owned());
+        let value = own.as_deref().unwrap_or(&self.text);
         if let Some((delimiter, index)) = self.options.part() {
             if !is_scalar {
                 return Err(Fault::at("`delimiter` is for texts, and this is none", field));
             }
-            let text = join_part(tree.text(field), delimiter, index, &self.text);
+            let text = join_part(tree.text(field), delimiter, index, value);
             return self.set_text(tree, field, &text, stamp);
         }
         if is_scalar {
-            return self.set_text(tree, field, &self.text, stamp);
+            return self.set_text(tree, field, value, stamp);
         }
         let copy = match (self.value, self.node, self.source) {
             (Value::Text(text), _, _) => tree.new_scalar(&text.text, text.style, text.tag, stamp),
