@@ -8,6 +8,7 @@ use crate::accumulated::{Accumulated, BaseKey, DIAGNOSTICS_MAX, Gathered, reache
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::fs;
 use crate::generate;
+use crate::history::Recorder;
 use crate::kustomization::{self, FileKind, Kustomization, PlacedText};
 use crate::loader::{self, Found, LoadRestrictions, Root};
 use crate::manifest;
@@ -328,6 +329,7 @@ impl Accumulator<'_, '_> {
         let secrets = file.secret_generator.iter().map(|entry| ("secretGenerator", entry));
         let mut n_of_field = 0;
         let mut errors = Vec::new();
+        let mut recorder = Recorder::new(self.session.is_recording, resources, None);
         let mut last_field = "";
         for (field, entry) in config_maps.chain(secrets) {
             n_of_field = if field == last_field { n_of_field + 1 } else { 0 };
@@ -354,6 +356,7 @@ impl Accumulator<'_, '_> {
             });
             match result {
                 Ok(()) => {
+                    recorder.record(resources, Some(by), &mut gathered.removed);
                     gathered.touched.insert(by, Touched { by, resources: 1, fields: 0 });
                 }
                 Err(diagnostic) => errors.push(*diagnostic),
@@ -387,7 +390,8 @@ impl Accumulator<'_, '_> {
         let plugins = self.load_plugins(root, file, Role::Transformer, origin, gathered)?;
 
         let config = &*self.config(gathered);
-        let mut steps = Steps { file, origin, resources, gathered, report: Report::default() };
+        let recorder = Recorder::new(self.session.is_recording, resources, None);
+        let mut steps = Steps { file, origin, resources, gathered, report: Report::default(), recorder };
         let limits = self.session.limits;
         if let Some(last) = strategic.last() {
             for patch in &strategic {

@@ -7,6 +7,7 @@ use crate::accumulated::Gathered;
 use crate::diagnostic::{Code, Report};
 use crate::generate;
 use crate::helm;
+use crate::history::Recorder;
 use crate::kustomization::Kustomization;
 use crate::loader::Root;
 use crate::object_origin::ObjectOrigin;
@@ -25,6 +26,7 @@ impl Accumulator<'_, '_> {
         resources: &mut ResMap,
         gathered: &mut Gathered,
     ) -> Result<(), Errors> {
+        let is_recording = self.session.is_recording;
         let (plugins, restrictions) = (self.plugins, self.restrictions);
         let namespace = self.helm_namespace.clone();
         let inputs = &mut gathered.inputs;
@@ -46,6 +48,7 @@ impl Accumulator<'_, '_> {
             let made = helm::inflate(chart, &mut context)?;
             let n_made = made.len() as u32;
             let stamp = Stamp { by, place: Some(entry.place) };
+            let mut recorder = Recorder::new(is_recording, resources, None);
             for resource in made {
                 let mut resource = Arc::unwrap_or_clone(resource);
                 if let Some(origin) = origin {
@@ -54,6 +57,7 @@ impl Accumulator<'_, '_> {
                 }
                 generate::absorb_at(resources, resource, entry.place, &stamp).map_err(single)?;
             }
+            recorder.record(resources, Some(by), &mut gathered.removed);
             gathered.touched.insert(by, Touched { by, resources: n_made, fields: 0 });
         }
         Ok(())

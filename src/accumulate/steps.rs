@@ -3,6 +3,7 @@
 use super::{Errors, configured};
 use crate::accumulated::Gathered;
 use crate::diagnostic::Report;
+use crate::history::Recorder;
 use crate::kustomization::Kustomization;
 use crate::object_origin::ObjectOrigin;
 use crate::provenance::{DirectiveId, Touched};
@@ -17,6 +18,7 @@ pub(super) struct Steps<'a> {
     pub(super) resources: &'a mut ResMap,
     pub(super) gathered: &'a mut Gathered,
     pub(super) report: Report,
+    pub(super) recorder: Recorder,
 }
 
 impl Steps<'_> {
@@ -45,6 +47,7 @@ impl Steps<'_> {
                 return Err(errors);
             }
         };
+        self.recorder.record(self.resources, touched.last().map(|touched| touched.by), &mut self.gathered.removed);
         for touched in touched {
             self.gathered.touched.insert(touched.by, touched);
             if !kind.is_empty() {

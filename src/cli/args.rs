@@ -3,6 +3,7 @@
 //! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
 use super::create::CreateArgs;
+use super::explain::ExplainArgs;
 use super::localize::LocalizeArgs;
 use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
@@ -76,6 +77,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Print the manifests of a kustomization
     Build(BuildArgs),
+    /// Say which files and directives are behind a value
+    Explain(ExplainArgs),
     /// Write a new kustomization file into the current directory
     #[command(alias = "init")]
     Create(CreateArgs),
@@ -369,7 +372,7 @@ pub(super) type Judged<E> = Result<E, String>;
 pub(super) struct Late<E>(PhantomData<E>);
 
 impl<E> Late<E> {
-    fn new() -> Late<E> {
+    pub(super) fn new() -> Late<E> {
         Late(PhantomData)
     }
 }

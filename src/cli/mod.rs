@@ -8,6 +8,7 @@ mod args;
 mod build;
 mod completion;
 mod create;
+mod explain;
 #[cfg(test)]
 mod flags_page;
 mod help;
@@ -87,6 +88,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             let outcome = match cli.command {
                 Some(Command::Build(args)) => build::run(&args, &mut reporter),
                 Some(Command::Create(args)) => create::run(&args, &mut reporter),
+                Some(Command::Explain(args)) => explain::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Vendor(args)) => vendor::run(&args, &mut reporter),
