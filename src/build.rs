@@ -3,7 +3,7 @@
 use crate::accumulate::Accumulator;
 use crate::accumulated::Gathered;
 use crate::diagnostic::{Code, Diagnostic, Report, Severity};
-use crate::history::{Recorder, Removed};
+use crate::history::{Recorder, Removed, only};
 use crate::kustomization::Kustomization;
 use crate::loader;
 pub use crate::loader::LoadRestrictions;
@@ -125,7 +125,7 @@ fn run(
     let mut report = Report::default();
     let vars = std::mem::take(&mut gathered.vars);
     let touched = refs::var_reference::resolve(&mut resources, &vars, &config, &mut report);
-    recorder.record(&mut resources, touched.last().map(|touched| touched.by), &mut gathered.removed);
+    recorder.record(&mut resources, only(&touched), &mut gathered.removed);
     gathered.touched.extend(touched.into_iter().map(|touched| (touched.by, touched)));
     gathered.settle(report)?;
     drop_local(&mut resources)?;

@@ -4,7 +4,7 @@
 //! is to be explained keeps the trees themselves: they are shared until a directive writes, so that a version costs what
 //! changed. Who reads them is `explain`.
 
-use crate::provenance::DirectiveId;
+use crate::provenance::{DirectiveId, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Resource, Version};
 use rustc_hash::FxHashSet;
@@ -45,6 +45,14 @@ impl Recorder {
         removed.extend(gone.map(|resource| Removed { resource: Arc::clone(resource), by }));
         add_versions(resources, by);
         *present = resources.iter().cloned().collect();
+    }
+}
+
+/// Returns the directive of a step, if it is the step of one directive alone.
+pub(crate) fn only(touched: &[Touched]) -> Option<DirectiveId> {
+    match touched {
+        [touched] => Some(touched.by),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Errors, configured};
 use crate::accumulated::Gathered;
 use crate::diagnostic::Report;
-use crate::history::Recorder;
+use crate::history::{Recorder, only};
 use crate::kustomization::Kustomization;
 use crate::object_origin::ObjectOrigin;
 use crate::provenance::{DirectiveId, Touched};
@@ -47,7 +47,7 @@ impl Steps<'_> {
                 return Err(errors);
             }
         };
-        self.recorder.record(self.resources, touched.last().map(|touched| touched.by), &mut self.gathered.removed);
+        self.recorder.record(self.resources, only(&touched), &mut self.gathered.removed);
         for touched in touched {
             self.gathered.touched.insert(touched.by, touched);
             if !kind.is_empty() {

@@ -34,6 +34,8 @@ pub struct Step {
     pub place: Option<Place>,
     /// The directive that did it.
     pub by: Option<DirectiveId>,
+    /// The directive that took the value over from there, such as the repair of references to a renamed object.
+    pub through: Option<DirectiveId>,
     /// The value after the step, as JSON; nothing if it is gone, or if it was written again at once.
     pub value: Option<String>,
 }
@@ -43,7 +45,11 @@ const ITEM_KEYS: [&str; 9] =
     ["name", "mountPath", "containerPort", "port", "devicePath", "ip", "key", "topologyKey", "type"];
 
 /// Returns the steps of the value at a path of the version `at`, oldest first.
-pub(super) fn steps(versions: &[Version], at: usize, path: &[Element]) -> Vec<Step> {
+pub(super) fn steps(
+    versions: &[Version],
+    at: usize,
+    path: &[Element],
+) -> Vec<Step> {
     let nodes = follow_back(versions, at, path);
     let mut steps: Vec<Step> = Vec::new();
     let mut before: Option<Seen<'_>> = None;
@@ -51,13 +57,13 @@ pub(super) fn steps(versions: &[Version], at: usize, path: &[Element]) -> Vec<St
         let now = node.map(|node| Seen::of(&version.tree, node));
         match (before.take(), &now) {
             (None, None) => {}
-            (Some(gone), None) => steps.push(removal(version, gone.node, &nodes)),
+            (Some(gone), None) => steps.push(removal(version, gone.node)),
             (before, Some(now)) => add_writes(&mut steps, version, before.as_ref(), now),
         }
         before = now;
     }
     if let (Some(version), Some(Some(node))) = (versions.get(at + 1), nodes.get(at)) {
-        steps.push(removal(version, *node, &nodes));
+        steps.push(removal(version, *node));
     }
     steps
 }
@@ -95,7 +101,7 @@ pub(super) fn value(tree: &Tree, node: NodeId) -> Option<String> {
 /// Returns the writers of a node with their places, the newest first.
 pub(super) fn writes(tree: &Tree, node: NodeId) -> Vec<(Option<DirectiveId>, Option<Place>)> {
     let next = |origin: &Origin| tree.origin_entry(*origin).and_then(|entry| entry.replaced);
-    let origins = std::iter::successors(Some(tree.origin(node)), next);
+    let origins = std::iter::successors(Some(tree.origin(node)), next).filter(|&origin| origin != Origin::UNKNOWN);
     origins
         .map(|origin| match tree.origin_entry(origin) {
             Some(entry) => (Some(entry.by), entry.place),
@@ -105,7 +111,12 @@ pub(super) fn writes(tree: &Tree, node: NodeId) -> Vec<(Option<DirectiveId>, Opt
 }
 
 /// Tells what made a value of what it was.
-fn add_writes(steps: &mut Vec<Step>, version: &Version, before: Option<&Seen<'_>>, now: &Seen<'_>) {
+fn add_writes(
+    steps: &mut Vec<Step>,
+    version: &Version,
+    before: Option<&Seen<'_>>,
+    now: &Seen<'_>,
+) {
     let is_same_value = before.is_some_and(|before| before.value == now.value);
     let known = before.map_or(&[][..], |before| before.writes.as_slice());
     let n_known = now.writes.iter().rev().zip(known.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -113,7 +124,7 @@ fn add_writes(steps: &mut Vec<Step>, version: &Version, before: Option<&Seen<'_>
     if new.is_empty() {
         if !is_same_value {
             // Something below it was written, or its spelling changed on the way.
-            steps.push(Step { action: Action::Set, place: None, by: version.by, value: now.value.clone() });
+            steps.push(Step { action: Action::Set, place: None, by: version.by, through: None, value: now.value.clone() });
         }
         return;
     }
@@ -129,12 +140,13 @@ fn add_writes(steps: &mut Vec<Step>, version: &Version, before: Option<&Seen<'_>
             Some(_) => Action::Set,
         };
         let by = by.or(version.by.filter(|_| before.is_some()));
-        steps.push(Step { action, place, by, value: now.value.clone().filter(|_| is_last) });
+        let through = version.by.filter(|&through| is_last && by.is_some_and(|by| by != through));
+        steps.push(Step { action, place, by, through, value: now.value.clone().filter(|_| is_last) });
     }
 }
 
 /// Tells who took a value away.
-fn removal(version: &Version, gone: NodeId, _nodes: &[Option<NodeId>]) -> Step {
+fn removal(version: &Version, gone: NodeId) -> Step {
     let mut note = None;
     for (node, stamp) in version.tree.removed() {
         if Some(stamp.by) == version.by && (*node == gone || holds(&version.tree, *node, gone)) {
@@ -142,7 +154,7 @@ fn removal(version: &Version, gone: NodeId, _nodes: &[Option<NodeId>]) -> Step {
         }
     }
     let place = note.and_then(|stamp| stamp.place);
-    Step { action: Action::Removed, place, by: note.map(|stamp| stamp.by).or(version.by), value: None }
+    Step { action: Action::Removed, place, by: note.map(|stamp| stamp.by).or(version.by), through: None, value: None }
 }
 
 /// Returns whether a node that was detached holds another.

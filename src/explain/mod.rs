@@ -203,7 +203,7 @@ impl<'b> Object<'b> {
         let mut steps = chain::steps(versions, at, &path);
         let is_last = at + 1 == versions.len();
         if let (true, Some(by)) = (is_last, self.removed_by) {
-            steps.push(Step { action: Action::Removed, place: None, by, value: None });
+            steps.push(Step { action: Action::Removed, place: None, by, through: None, value: None });
         }
         let is_hidden = steps.iter().filter_map(|step| step.place).any(&mut *hides)
             || self.is_hidden(&path, tree, node, hides);

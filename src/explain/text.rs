@@ -71,9 +71,12 @@ fn steps(steps: &[Step], names: Names<'_>) -> String {
         .iter()
         .map(|step| {
             let by = match (step.by, step.action) {
-                (Some(by), _) => names.directive_beside(by, step.place),
+                (Some(by), _) => match step.through {
+                    Some(through) => format!("{}, {}", names.directive(by), names.directive(through)),
+                    None => names.directive_beside(by, step.place),
+                },
                 (None, Action::Removed) => "config.kubernetes.io/local-config".to_owned(),
-                (None, _) => "-".to_owned(),
+                (None, _) => "read".to_owned(),
             };
             let value = match (step.action, &step.value) {
                 (Action::Removed, _) => "removed".to_owned(),
@@ -93,7 +96,7 @@ fn steps(steps: &[Step], names: Names<'_>) -> String {
 pub fn object(object: &Object<'_>, names: Names<'_>, hides: Hides<'_>) -> String {
     let mut out = format!("{}\n\n", describe(&object.resource.id));
     if let Some(by) = object.removed_by {
-        let step = Step { action: Action::Removed, place: None, by, value: None };
+        let step = Step { action: Action::Removed, place: None, by, through: None, value: None };
         out.push_str(&steps(&[step], names));
         out.push('\n');
     }

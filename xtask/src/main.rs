@@ -4,6 +4,8 @@
 //! through an ordinary package client is installed.
 
 mod cases;
+mod corpora;
+mod explain;
 mod fuzz;
 mod oracle;
 mod ratchet;
@@ -23,6 +25,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                write (or check) expected.yaml of tests/cases with the installed kustomize
   oracle [OPTION]...           random overlays, or edited trees, through rustomize and kustomize, byte for byte;
                                `oracle --help` lists the options
+  explain [--filter TEXT] [--show N] [--moves N]
+                               what `explain` says of every value of the shared corpora
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
@@ -47,6 +51,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["ratchet", rest @ ..] => ratchet::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
+        ["explain", rest @ ..] => explain::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),

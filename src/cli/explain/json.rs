@@ -7,10 +7,11 @@
 //! | `present` | whether it is in the output |
 //! | `hidden` | whether values are replaced, because they are secret |
 //! | `value` | the value, `null` for one that is gone |
-//! | `steps` | what happened to it, oldest first: `{action, location, directive, value}` |
+//! | `steps` | what happened to it, oldest first: `{action, location, directive, through, value}` |
 //!
 //! `action` is `read` (it stands so in a file), `set`, `kept` (a directive wrote what was there) or `removed`. `directive` is
-//! `{field, index, location}` or `null`. A `location` is what it is in diagnostics, or `null`. The `value` of a step is `null`
+//! `{field, index, location}` or `null`; `through` is the one that took the value over from there (`nameReference`: the repair
+//! of references to renamed objects), or `null`. A `location` is what it is in diagnostics, or `null`. The `value` of a step is `null`
 //! where it is gone, and where the same directive or the next step wrote it again at once.
 //!
 //! An object has `object`, `present`, `removedBy`, `fields` (`{path, value, hidden, location, directive}`, one for each value
@@ -46,6 +47,7 @@ struct JsonStep<'n> {
     action: &'n str,
     location: Option<JsonLocation<'n>>,
     directive: Option<JsonDirective<'n>>,
+    through: Option<JsonDirective<'n>>,
     value: Value,
 }
 
@@ -152,6 +154,7 @@ fn json_step<'n>(step: &Step, names: Names<'n>) -> JsonStep<'n> {
         },
         location: place(step.place, names),
         directive: directive(step.by, names),
+        through: directive(step.through, names),
         value: value(step.value.as_deref()),
     }
 }
