@@ -26,6 +26,7 @@ mod diagnostics;
 mod disk;
 mod doors;
 mod example;
+mod explain;
 #[cfg(unix)]
 mod helm;
 mod leaks;
