@@ -3,7 +3,6 @@
 mod json;
 
 use super::args::{Judged, Late, LoadRestrictor, PluginArgs, judged};
-use super::mask::Masks;
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
@@ -15,7 +14,7 @@ use crate::explain::{self, text};
 use crate::fs::Disk;
 use crate::remote::{Remotes, RepoSpec};
 use crate::session::Session;
-use crate::source::{Place, Sources};
+use crate::source::Sources;
 use clap::{Args, ValueEnum};
 use std::path::Path;
 
@@ -92,9 +91,8 @@ impl<'a> Question<'a> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let is_directory = |word: &str| Path::new(word).exists() || RepoSpec::parse(word).is_some();
         let looks_like_object = |word: &str| {
-            word.split_once('/').is_some_and(|(kind, name)| {
-                !kind.starts_with('.') && !kind.is_empty() && !name.is_empty()
-            })
+            word.split_once('/')
+                .is_some_and(|(kind, name)| !kind.starts_with('.') && !kind.is_empty() && !name.is_empty())
         };
         match words.as_slice() {
             [] => Question { directory: ".", object: None, field: None },
@@ -146,13 +144,10 @@ fn explained(args: &ExplainArgs, reporter: &mut Reporter) -> Result<Outcome> {
         }
     };
     let names = text::Names { sources: &session.sources, directives: &session.directives };
-    let mut masks = Masks::new(&session.sources);
-    let mut is_masked = |place: Place| {
-        let (_, mask, place) = masks.at(place);
-        mask.hides(place.span.start as usize)
+    let secrets = match args.show_secrets {
+        true => explain::Secrets::shown(),
+        false => explain::Secrets::of(&built, &session.directives),
     };
-    let mut shows_all = |_: Place| false;
-    let hides: explain::Hides<'_> = if args.show_secrets { &mut shows_all } else { &mut is_masked };
     let format = args.output;
     let answer = match (question.object, question.field) {
         (None, _) => {
@@ -160,15 +155,19 @@ fn explained(args: &ExplainArgs, reporter: &mut Reporter) -> Result<Outcome> {
             if format == Format::Json { json::list(&objects, names) } else { text::list(&objects, names) }
         }
         (Some(object), None) => {
-            let object = explain::find(&built, object, args.namespace.as_deref())?.showing(args.show_secrets);
-            if format == Format::Json { json::object(&object, names, hides) } else { text::object(&object, names, hides) }
+            let object = explain::find(&built, object, args.namespace.as_deref())?;
+            if format == Format::Json {
+                json::object(&object, names, &secrets)
+            } else {
+                text::object(&object, names, &secrets)
+            }
         }
         (Some(object), Some(field)) => {
-            let object = explain::find(&built, object, args.namespace.as_deref())?.showing(args.show_secrets);
-            let field = object.field(field, hides)?;
+            let object = explain::find(&built, object, args.namespace.as_deref())?;
+            let field = object.field(field, &secrets)?;
             match format {
                 Format::Json => json::field(&object, &field, names),
-                Format::Text => text::field(&object, &field, names, hides),
+                Format::Text => text::field(&object, &field, names, &secrets),
             }
         }
     };

@@ -41,15 +41,11 @@ pub struct Step {
 }
 
 /// The keys that tell items of a list apart, the likeliest first.
-const ITEM_KEYS: [&str; 9] =
-    ["name", "mountPath", "containerPort", "port", "devicePath", "ip", "key", "topologyKey", "type"];
+const ITEM_KEYS: [&str; 10] =
+    ["name", "id", "mountPath", "containerPort", "port", "devicePath", "ip", "key", "topologyKey", "type"];
 
 /// Returns the steps of the value at a path of the version `at`, oldest first.
-pub(super) fn steps(
-    versions: &[Version],
-    at: usize,
-    path: &[Element],
-) -> Vec<Step> {
+pub(super) fn steps(versions: &[Version], at: usize, path: &[Element]) -> Vec<Step> {
     let nodes = follow_back(versions, at, path);
     let mut steps: Vec<Step> = Vec::new();
     let mut before: Option<Seen<'_>> = None;
@@ -111,12 +107,7 @@ pub(super) fn writes(tree: &Tree, node: NodeId) -> Vec<(Option<DirectiveId>, Opt
 }
 
 /// Tells what made a value of what it was.
-fn add_writes(
-    steps: &mut Vec<Step>,
-    version: &Version,
-    before: Option<&Seen<'_>>,
-    now: &Seen<'_>,
-) {
+fn add_writes(steps: &mut Vec<Step>, version: &Version, before: Option<&Seen<'_>>, now: &Seen<'_>) {
     let is_same_value = before.is_some_and(|before| before.value == now.value);
     let known = before.map_or(&[][..], |before| before.writes.as_slice());
     let n_known = now.writes.iter().rev().zip(known.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -124,7 +115,13 @@ fn add_writes(
     if new.is_empty() {
         if !is_same_value {
             // Something below it was written, or its spelling changed on the way.
-            steps.push(Step { action: Action::Set, place: None, by: version.by, through: None, value: now.value.clone() });
+            steps.push(Step {
+                action: Action::Set,
+                place: None,
+                by: version.by,
+                through: None,
+                value: now.value.clone(),
+            });
         }
         return;
     }
@@ -134,6 +131,10 @@ fn add_writes(
     }
     for (n_after, &(by, place)) in new.iter().enumerate().rev() {
         let is_last = n_after == 0;
+        if n_after.checked_sub(1).and_then(|after| new.get(after)) == Some(&(by, place)) {
+            // Made first and then filled.
+            continue;
+        }
         let action = match by {
             _ if is_last && is_same_value => Action::Kept,
             None => Action::Read,
@@ -233,6 +234,9 @@ pub(super) fn same_item(
     if by_number.is_some_and(|(_, candidate)| other.kind(candidate) == tree.kind(item)) {
         return by_number;
     }
+    if let Some(found) = items().find(|&(_, candidate)| replaces((tree, item), (other, candidate))) {
+        return Some(found);
+    }
     if tree.is_mapping(item) {
         let text = |tree: &Tree, item: NodeId, key: &str| {
             tree.get(item, key).filter(|&node| tree.is_scalar(node)).map(|node| tree.text(node).to_owned())
@@ -246,9 +250,21 @@ pub(super) fn same_item(
         };
     }
     if tree.is_scalar(item) {
-        let by_text = items().find(|&(_, candidate)| other.is_scalar(candidate) && other.text(candidate) == tree.text(item));
+        let by_text =
+            items().find(|&(_, candidate)| other.is_scalar(candidate) && other.text(candidate) == tree.text(item));
         let is_as_long = tree.items(list).count() == other.items(other_list).count();
         return by_text.or_else(|| items().nth(index).filter(|_| is_as_long));
     }
     items().nth(index)
+}
+
+/// Returns whether one of two nodes was written in the place of the other: the writes of one begin with those of the other.
+fn replaces((tree, node): (&Tree, NodeId), (other, other_node): (&Tree, NodeId)) -> bool {
+    let (a, b) = (writes(tree, node), writes(other, other_node));
+    let n_shared = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let stands_alone = |write: Option<&(Option<DirectiveId>, Option<Place>)>| {
+        // Of what was read every node has a place of its own.
+        write.is_some_and(|(by, place)| by.is_none() && place.is_some())
+    };
+    n_shared > 0 && n_shared == a.len().min(b.len()) && stands_alone(a.last())
 }

@@ -53,9 +53,9 @@ impl Walk<'_> {
         if older.is_sequence(from) && newer.is_sequence(to) {
             for (index, item) in older.items(from).enumerate() {
                 let in_newer = same_item((older, from, item, index), (newer, to)).map(|(_, node)| node);
-                let in_last = end.filter(|&end| last.is_sequence(end)).and_then(|end| {
-                    same_item((older, from, item, index), (last, end)).map(|(_, node)| node)
-                });
+                let in_last = end
+                    .filter(|&end| last.is_sequence(end))
+                    .and_then(|end| same_item((older, from, item, index), (last, end)).map(|(_, node)| node));
                 self.path.push(Element::Index(index));
                 self.child(item, in_newer, in_last, found);
                 self.path.pop();

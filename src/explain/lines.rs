@@ -4,7 +4,7 @@
 
 use super::chain::{plain, writes};
 use super::path::Element;
-use super::{Hides, Object, secret};
+use super::{Object, Secrets, secret};
 use crate::limits::Limits;
 use crate::provenance::DirectiveId;
 use crate::source::{Place, Sensitivity, Source, Sources};
@@ -37,18 +37,17 @@ pub(super) fn writer(tree: &Tree, node: NodeId) -> Writer {
     Writer { by, place }
 }
 
-pub(super) fn lines(object: &Object<'_>, path: &[Element], hides: Hides<'_>) -> Vec<Line> {
+pub(super) fn lines(object: &Object<'_>, path: &[Element], secrets: &Secrets) -> Vec<Line> {
     let resource = object.resource;
     let Some(node) = plain(&resource.tree, path) else { return Vec::new() };
     let mut tree = Tree::clone(&resource.tree);
-    mask(object, &mut tree, node, &mut path.to_vec(), hides);
+    mask(object, &mut tree, node, &mut path.to_vec(), secrets);
     let mut text = String::new();
     if emit(&tree, node, &mut text).is_err() {
         return Vec::new();
     }
     let source = Sources::default().add("", text, Sensitivity::Opaque, None);
-    let mut lines: Vec<Line> =
-        source.text.lines().map(|text| Line { text: text.to_owned(), writer: None }).collect();
+    let mut lines: Vec<Line> = source.text.lines().map(|text| Line { text: text.to_owned(), writer: None }).collect();
     if let Ok(Some(printed)) = read_first(&source, &Limits::default()) {
         let mut pairing = Pairing { source: &source, printed: &printed, tree: &resource.tree, lines: &mut lines };
         pairing.pair(printed.root(), node);
@@ -57,9 +56,9 @@ pub(super) fn lines(object: &Object<'_>, path: &[Element], hides: Hides<'_>) -> 
 }
 
 /// Replaces what must not be shown.
-fn mask(object: &Object<'_>, tree: &mut Tree, node: NodeId, path: &mut Vec<Element>, hides: Hides<'_>) {
+fn mask(object: &Object<'_>, tree: &mut Tree, node: NodeId, path: &mut Vec<Element>, secrets: &Secrets) {
     if tree.is_scalar(node) {
-        if object.is_hidden(path, tree, node, hides) {
+        if object.is_hidden(path, tree, node, secrets) {
             tree.settle_scalar(node, Some(secret::HIDDEN), Style::Plain, Tag::Str);
         }
         return;
@@ -70,7 +69,7 @@ fn mask(object: &Object<'_>, tree: &mut Tree, node: NodeId, path: &mut Vec<Eleme
     };
     for (element, child) in children {
         path.push(element);
-        mask(object, tree, child, path, hides);
+        mask(object, tree, child, path, secrets);
         path.pop();
     }
 }
@@ -114,4 +113,3 @@ impl Pairing<'_> {
         }
     }
 }
-

@@ -14,18 +14,15 @@ pub use chain::{Action, Step};
 pub use gone::Gone;
 pub use lines::{Line, Writer};
 pub use path::{Element, Query, show as show_path};
-pub use secret::HIDDEN;
+pub use secret::{HIDDEN, Secrets};
 
 use crate::build::Build;
 use crate::diagnostic::{Code, Diagnostic, Result, nearest};
+use crate::manifest::LOCAL_CONFIG;
 use crate::provenance::DirectiveId;
 use crate::resource::{ResId, Resource};
-use crate::source::Place;
 use crate::yaml::tree::{NodeId, Tree};
 use std::collections::BTreeSet;
-
-/// Says of a place whether the value there must not be shown.
-pub type Hides<'h> = &'h mut dyn FnMut(Place) -> bool;
 
 /// An object of a build, or one that is not in the output any more.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +31,6 @@ pub struct Object<'b> {
     pub resource: &'b Resource,
     /// Set for one that is gone: the directive that took it away, if one did.
     pub removed_by: Option<Option<DirectiveId>>,
-    /// Whether values of Secrets are shown.
-    pub shows_secrets: bool,
 }
 
 /// A value that is no collection, or an empty collection.
@@ -102,12 +97,8 @@ pub fn find<'b>(build: &'b Build, wanted: &str, namespace: Option<&str>) -> Resu
 
 /// Returns all objects, those that are gone last.
 pub fn objects(build: &Build) -> Vec<Object<'_>> {
-    let present = build.resources.iter().map(|resource| Object { resource, removed_by: None, shows_secrets: false });
-    let removed = build.removed.iter().map(|gone| Object {
-        resource: &*gone.resource,
-        removed_by: Some(gone.by),
-        shows_secrets: false,
-    });
+    let present = build.resources.iter().map(|resource| Object { resource, removed_by: None });
+    let removed = build.removed.iter().map(|gone| Object { resource: &*gone.resource, removed_by: Some(gone.by) });
     present.chain(removed).collect()
 }
 
@@ -118,13 +109,7 @@ pub fn describe(id: &ResId) -> String {
     format!("{}{group}/{}{namespace}", id.gvk.kind, id.name)
 }
 
-fn no_object(
-    wanted: &str,
-    kind: &str,
-    name: &str,
-    namespace: Option<&str>,
-    objects: &[Object<'_>],
-) -> Box<Diagnostic> {
+fn no_object(wanted: &str, kind: &str, name: &str, namespace: Option<&str>, objects: &[Object<'_>]) -> Box<Diagnostic> {
     let place = namespace.map(|namespace| format!(" in `{namespace}`")).unwrap_or_default();
     let error = Diagnostic::error(Code::Usage, format!("there is no object `{wanted}`{place}"));
     let names: Vec<String> = objects.iter().map(|object| object.resource.short_name()).collect();
@@ -154,16 +139,10 @@ fn did_you_mean(names: &[String]) -> String {
 }
 
 impl<'b> Object<'b> {
-    /// Lets values of Secrets be shown, or not.
-    #[must_use]
-    pub fn showing(self, shows_secrets: bool) -> Object<'b> {
-        Object { shows_secrets, ..self }
-    }
-
     /// Returns whether a field holds what must not be shown.
-    fn is_hidden(&self, path: &[Element], tree: &Tree, node: NodeId, hides: Hides<'_>) -> bool {
-        let is_secret = !self.shows_secrets && secret::is_secret(self.resource);
-        (is_secret && secret::is_value(path, tree, node)) || secret::holds_hidden(tree, node, hides)
+    fn is_hidden(&self, path: &[Element], tree: &Tree, node: NodeId, secrets: &Secrets) -> bool {
+        secrets.are_hidden()
+            && ((secret::is_secret(self.resource) && secret::is_value(path, tree, node)) || secrets.are_in(tree, node))
     }
 
     /// Returns where the object begins, and who made it.
@@ -173,13 +152,13 @@ impl<'b> Object<'b> {
     }
 
     /// Explains a field, which may be gone.
-    pub fn field(&self, wanted: &str, hides: Hides<'_>) -> Result<Field> {
+    pub fn field(&self, wanted: &str, secrets: &Secrets) -> Result<Field> {
         let query = Query::parse(wanted);
         let versions = &self.resource.versions;
         let mut dead_end = None;
         for (at, version) in versions.iter().enumerate().rev() {
             match query.find(&version.tree) {
-                Ok((path, node)) => return Ok(self.field_at(at, path, &version.tree, node, hides)),
+                Ok((path, node)) => return Ok(self.field_at(at, path, &version.tree, node, secrets)),
                 Err(end) => dead_end = dead_end.or(Some((end, &version.tree))),
             }
         }
@@ -198,15 +177,15 @@ impl<'b> Object<'b> {
         Err(if near.is_empty() { error } else { error.help(did_you_mean(&near)) })
     }
 
-    fn field_at(&self, at: usize, path: Vec<Element>, tree: &Tree, node: NodeId, hides: Hides<'_>) -> Field {
+    fn field_at(&self, at: usize, path: Vec<Element>, tree: &Tree, node: NodeId, secrets: &Secrets) -> Field {
         let versions = &self.resource.versions;
         let mut steps = chain::steps(versions, at, &path);
         let is_last = at + 1 == versions.len();
         if let (true, Some(by)) = (is_last, self.removed_by) {
-            steps.push(Step { action: Action::Removed, place: None, by, through: None, value: None });
+            steps.push(self.own_removal(by));
         }
-        let is_hidden = steps.iter().filter_map(|step| step.place).any(&mut *hides)
-            || self.is_hidden(&path, tree, node, hides);
+        let is_hidden = steps.iter().filter_map(|step| step.place).any(|place| secrets.hold(place))
+            || self.is_hidden(&path, tree, node, secrets);
         let mut value = chain::value(tree, node).filter(|_| is_last && self.removed_by.is_none());
         if is_hidden {
             let values = steps.iter_mut().map(|step| &mut step.value).chain([&mut value]);
@@ -216,15 +195,15 @@ impl<'b> Object<'b> {
     }
 
     /// Returns the lines of the object, or of one of its fields, each with who wrote its value.
-    pub fn lines(&self, path: &[Element], hides: Hides<'_>) -> Vec<Line> {
-        lines::lines(self, path, hides)
+    pub fn lines(&self, path: &[Element], secrets: &Secrets) -> Vec<Line> {
+        lines::lines(self, path, secrets)
     }
 
     /// Returns every value with who wrote it.
-    pub fn values(&self, hides: Hides<'_>) -> Vec<Leaf> {
+    pub fn values(&self, secrets: &Secrets) -> Vec<Leaf> {
         let tree = &self.resource.tree;
         let leaf = |(path, node): (Vec<Element>, NodeId)| {
-            let is_hidden = self.is_hidden(&path, tree, node, hides);
+            let is_hidden = self.is_hidden(&path, tree, node, secrets);
             let value = if is_hidden { Some(format!("\"{HIDDEN}\"")) } else { chain::value(tree, node) };
             Leaf { path, value, is_hidden, writer: lines::writer(tree, node) }
         };
@@ -253,9 +232,18 @@ impl<'b> Object<'b> {
     /// Returns the directives that wrote, or took away, something of the object, in the order in which they were met.
     pub fn directives(&self) -> Vec<DirectiveId> {
         let tree = &self.resource.tree;
-        let written = self.leaves().into_iter().flat_map(|(_, node)| chain::writes(tree, node)).filter_map(|write| write.0);
+        let written =
+            self.leaves().into_iter().flat_map(|(_, node)| chain::writes(tree, node)).filter_map(|write| write.0);
         let removed = tree.removed().iter().map(|(_, stamp)| stamp.by);
         written.chain(removed).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Returns the step that took the whole object away.
+    fn own_removal(&self, by: Option<DirectiveId>) -> Step {
+        let tree = &self.resource.tree;
+        let annotation = tree.get_path(tree.root(), &["metadata", "annotations", LOCAL_CONFIG]);
+        let place = annotation.filter(|_| by.is_none()).and_then(|node| tree.place(node));
+        Step { action: Action::Removed, place, by, through: None, value: None }
     }
 
     /// Returns who wrote the value of a node.

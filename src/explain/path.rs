@@ -151,7 +151,9 @@ fn follow(
         let mut first_failure = None;
         for n_joined in 0..=rest.len() {
             if n_joined > 0 {
-                let Some(Part::Word(more)) = rest.get(n_joined - 1).filter(|_| matches!(part, Part::Word(_))) else { break };
+                let Some(Part::Word(more)) = rest.get(n_joined - 1).filter(|_| matches!(part, Part::Word(_))) else {
+                    break;
+                };
                 name = format!("{name}.{more}");
             }
             if let Some(value) = tree.get(node, &name) {

@@ -1,6 +1,6 @@
 //! Explanations in words, for people.
 
-use super::{Action, Field, Hides, Line, Object, Step, Writer, chain, describe, show_path};
+use super::{Action, Field, Line, Object, Secrets, Step, Writer, chain, describe, show_path};
 use crate::diagnostic::show_place;
 use crate::provenance::{DirectiveId, Directives};
 use crate::source::{Place, Sources};
@@ -46,7 +46,7 @@ impl Names<'_> {
 }
 
 /// Tells the steps behind a field, and shows what stands below it.
-pub fn field(object: &Object<'_>, field: &Field, names: Names<'_>, hides: Hides<'_>) -> String {
+pub fn field(object: &Object<'_>, field: &Field, names: Names<'_>, secrets: &Secrets) -> String {
     let path = if field.path.is_empty() { String::new() } else { format!(" {}", show_path(&field.path)) };
     let state = match &field.value {
         Some(value) => format!(" = {}", shortened(value)),
@@ -55,12 +55,11 @@ pub fn field(object: &Object<'_>, field: &Field, names: Names<'_>, hides: Hides<
     let mut out = format!("{}{path}{state}\n\n", describe(&object.resource.id));
     out.push_str(&steps(&field.steps, names));
     let is_collection = field.is_present
-        && chain::plain(&object.resource.tree, &field.path).is_some_and(|node| {
-            !object.resource.tree.is_scalar(node) && !object.resource.tree.has_no_children(node)
-        });
+        && chain::plain(&object.resource.tree, &field.path)
+            .is_some_and(|node| !object.resource.tree.is_scalar(node) && !object.resource.tree.has_no_children(node));
     if is_collection {
         out.push('\n');
-        out.push_str(&margin(&object.lines(&field.path, hides), names));
+        out.push_str(&margin(&object.lines(&field.path, secrets), names));
     }
     out
 }
@@ -82,6 +81,7 @@ fn steps(steps: &[Step], names: Names<'_>) -> String {
                 (Action::Removed, _) => "removed".to_owned(),
                 (Action::Kept, Some(value)) => format!("{} (as before)", shortened(value)),
                 (_, Some(value)) => shortened(value),
+                (Action::Read, None) => "(taken from here)".to_owned(),
                 (_, None) => "(written again below)".to_owned(),
             };
             [names.place(step.place, step.by), by, value]
@@ -93,14 +93,14 @@ fn steps(steps: &[Step], names: Names<'_>) -> String {
 }
 
 /// Shows a whole object: its lines, who wrote them, and what is gone.
-pub fn object(object: &Object<'_>, names: Names<'_>, hides: Hides<'_>) -> String {
+pub fn object(object: &Object<'_>, names: Names<'_>, secrets: &Secrets) -> String {
     let mut out = format!("{}\n\n", describe(&object.resource.id));
     if let Some(by) = object.removed_by {
-        let step = Step { action: Action::Removed, place: None, by, through: None, value: None };
+        let step = object.own_removal(by);
         out.push_str(&steps(&[step], names));
         out.push('\n');
     }
-    out.push_str(&margin(&object.lines(&[], hides), names));
+    out.push_str(&margin(&object.lines(&[], secrets), names));
     let gone = object.gone();
     if !gone.is_empty() {
         out.push_str("\ngone:\n");
@@ -155,7 +155,11 @@ pub fn list(objects: &[Object<'_>], names: Names<'_>) -> String {
 
 fn object_name(object: &Object<'_>) -> String {
     let id = &object.resource.id;
-    if id.namespace.is_empty() { object.resource.short_name() } else { format!("{} ({})", object.resource.short_name(), id.namespace) }
+    if id.namespace.is_empty() {
+        object.resource.short_name()
+    } else {
+        format!("{} ({})", object.resource.short_name(), id.namespace)
+    }
 }
 
 fn shortened(value: &str) -> String {

@@ -98,7 +98,9 @@ fn values_of_secrets_are_in_no_answer_unless_asked_for() {
         for output in ["text", "json"] {
             let whole = answer(&input, &format!("explain -o {output} overlay {object}"));
             let mut answers = vec![whole];
-            for field in ["data", "data.password", "stringData", "stringData.password", "metadata", "metadata.annotations", ""] {
+            for field in
+                ["data", "data.password", "stringData", "stringData.password", "metadata", "metadata.annotations", ""]
+            {
                 let question = ["explain", "-o", output, "overlay", object, field];
                 let output = run_program(&input, &question);
                 answers.push(String::from_utf8_lossy(&output.stdout).into_owned());

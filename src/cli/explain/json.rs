@@ -20,7 +20,7 @@
 
 use crate::cli::json::{JsonLocation, location};
 use crate::explain::text::Names;
-use crate::explain::{Action, Field, Hides, Object, Step, show_path};
+use crate::explain::{Action, Field, Object, Secrets, Step, show_path};
 use crate::provenance::DirectiveId;
 use crate::source::Place;
 use serde::Serialize;
@@ -108,8 +108,8 @@ pub(super) fn field(object: &Object<'_>, field: &Field, names: Names<'_>) -> Str
     })
 }
 
-pub(super) fn object(object: &Object<'_>, names: Names<'_>, hides: Hides<'_>) -> String {
-    let fields = object.values(hides).into_iter().map(|leaf| JsonLeaf {
+pub(super) fn object(object: &Object<'_>, names: Names<'_>, secrets: &Secrets) -> String {
+    let fields = object.values(secrets).into_iter().map(|leaf| JsonLeaf {
         path: show_path(&leaf.path),
         value: value(leaf.value.as_deref()),
         hidden: leaf.is_hidden,

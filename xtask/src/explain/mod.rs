@@ -120,7 +120,8 @@ impl Check {
             let writer = object.writer(node);
             let by = writer.by.map(|by| session.directives.get(by).field);
             let text = tree.text(node);
-            let name = || format!("{target}: {} {} = {text:?} ({by:?})", object.resource.short_name(), show_path(&path));
+            let name =
+                || format!("{target}: {} {} = {text:?} ({by:?})", object.resource.short_name(), show_path(&path));
             let Some(place) = writer.place else {
                 self.counts.without_place += 1;
                 self.fault("no place", name());
@@ -147,9 +148,9 @@ impl Check {
             self.counts.written += 1;
             // What a replacement makes on the way to its target is named in its path.
             let is_on_the_way = field == "replacements"
-                && writer.by.is_some_and(|by| {
-                    session.sources.get(session.directives.get(by).place.source).text.contains(text)
-                });
+                && writer
+                    .by
+                    .is_some_and(|by| session.sources.get(session.directives.get(by).place.source).text.contains(text));
             let is_scalar = tree.is_scalar(node) && !is_own(field, &show_path(&path)) && !is_on_the_way;
             if is_scalar && !explains(field, text, source, place, &found) {
                 self.counts.written_wrong += 1;
@@ -185,7 +186,8 @@ impl Check {
             for (before, after) in before.iter().zip(&after) {
                 let (old, new) = (shown(sources, before.place), shown(&session.sources, after.place));
                 let is_inside = old.0 == *path;
-                let expected = (old.0.clone(), old.1 + u32::from(is_inside && is_in_a_line(sources, before.place)), old.2);
+                let expected =
+                    (old.0.clone(), old.1 + u32::from(is_inside && is_in_a_line(sources, before.place)), old.2);
                 if before.json == after.json && before.name == after.name && new == expected {
                     self.counts.moved += usize::from(is_inside);
                 } else {
@@ -269,7 +271,8 @@ fn explains(field: &str, value: &str, source: &Source, place: Place, found: &sec
         _ => written,
     };
     let holds = |value: &str| value.contains(found_text) || found_text.contains(value) || written.contains(value);
-    let parts = |text: &str| text.split([':', '/', '=', '.', '-', '@']).map(str::to_owned).collect::<BTreeSet<String>>();
+    let parts =
+        |text: &str| text.split([':', '/', '=', '.', '-', '@']).map(str::to_owned).collect::<BTreeSet<String>>();
     is_same(found, value, source)
         || holds(value)
         || match field {
