@@ -5,7 +5,7 @@
 //! shared: an overlay appends their resources and copies one only when it writes to it.
 
 use crate::accumulated::{Accumulated, BaseKey, DIAGNOSTICS_MAX, Gathered, reached_all};
-use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::diagnostic::{Code, Diagnostic, Label, Report};
 use crate::fs;
 use crate::generate;
 use crate::history::Recorder;
@@ -22,16 +22,18 @@ use crate::resmap::ResMap;
 use crate::resource::{Configured, MadeBy, Resource};
 use crate::schema::in_force::{Progress, SchemaUse};
 use crate::session::{FileResources, Session};
-use crate::source::{Place, Source};
+use crate::source::{Place, Source, Span};
 use crate::transform;
 use crate::transform::replacements::{self};
 use crate::yaml;
+use faults::Stopped;
 use patches::{PATCHES, PATCHES_JSON6902};
 use std::sync::Arc;
 use steps::Steps;
 
 mod charts;
 mod config;
+mod faults;
 mod patches;
 mod plugins;
 mod schema;
@@ -44,8 +46,6 @@ pub(crate) struct Accumulator<'a, 'fs> {
     pub(crate) plugins: &'a PluginOptions,
     /// The namespace that charts get if they have none: of their kustomization, else of the nearest that includes it.
     pub(crate) helm_namespace: Option<Arc<str>>,
-    /// What `--helm-api-versions` has become; see [`crate::helm::share_api_versions`].
-    pub(crate) helm_api_versions: Vec<String>,
     pub(crate) schema: Progress,
 }
 
@@ -63,7 +63,10 @@ impl Accumulator<'_, '_> {
         let tree = yaml::read::read_first(&source, &self.session.limits).map_err(single)?;
         let Some(tree) = tree else {
             let message = format!("`{}` is empty", source.path);
-            let diagnostic = Diagnostic::error(Code::EmptyKustomization, message).path(source.path.to_string());
+            let place = Place { source: source.id, span: Span::default() };
+            let diagnostic = Diagnostic::error(Code::EmptyKustomization, message)
+                .path(source.path.to_string())
+                .at(Some(place), "nothing is set in this file");
             return Err(single(diagnostic.help("list manifests under `resources`")));
         };
         let mut report = Report::default();
@@ -98,7 +101,8 @@ impl Accumulator<'_, '_> {
         gathered: &mut Gathered,
     ) -> Result<ResMap, Errors> {
         gathered.directories.insert(Arc::clone(&root.directory));
-        self.set_schema(root, file, gathered)?;
+        self.set_schema(root, file, gathered)
+            .map_err(|errors| self.with_later_faults(root, file, Stopped::Schema, errors, gathered))?;
         self.ask_schema(SchemaUse::default(), &mut resources, gathered)?;
         gathered.addresses.extend(root.repository.as_ref().map(|repository| Arc::clone(&repository.address)));
         let mut errors = Vec::new();
@@ -113,11 +117,14 @@ impl Accumulator<'_, '_> {
         }
         errors.extend(self.configure(root, file, gathered).err().into_iter().flatten());
         if !errors.is_empty() {
-            return Err(errors);
+            return Err(self.with_later_faults(root, file, Stopped::Resources, errors, gathered));
         }
-        self.generators(root, file, origin, &mut resources, gathered)?;
-        for entry in &file.components {
-            resources = self.component(root, entry, origin, resources, gathered)?;
+        self.generators(root, file, origin, &mut resources, gathered)
+            .map_err(|errors| self.with_later_faults(root, file, Stopped::Generators, errors, gathered))?;
+        for (index, entry) in file.components.iter().enumerate() {
+            resources = self
+                .component(root, entry, origin, resources, gathered)
+                .map_err(|errors| self.with_later_faults(root, file, Stopped::Component(index), errors, gathered))?;
         }
         self.transformers(root, file, origin, &mut resources, gathered)?;
         self.validator_plugins(root, file, origin, &mut resources, gathered)?;
@@ -186,7 +193,7 @@ impl Accumulator<'_, '_> {
             *resources = base;
         } else {
             for resource in base {
-                self.append(resources, resource, entry.place)?;
+                self.append(resources, resource, entry.place).map_err(|errors| joined_through(errors, entry.place))?;
             }
         }
         Ok(())
@@ -249,8 +256,10 @@ impl Accumulator<'_, '_> {
             Some(Err(errors)) => return Err(reached_all(errors, entry.place)),
             None => {}
         }
+        let n_charts = self.session.helm_api_versions.n_charts;
         let result = self.accumulate_base(root, entry, origin);
-        let is_plain = self.schema.is_plain();
+        // What charts are given may depend on the charts before them, see `SharedVersions`.
+        let is_plain = self.schema.is_plain() && self.session.helm_api_versions.n_charts == n_charts;
         // A cycle, or too many levels, are faults of the way here, not of the base alone.
         let is_lasting = result.as_ref().err().is_none_or(|errors| !errors.iter().any(is_of_the_way));
         if is_plain && is_lasting && self.session.is_to_be_kept(&key.directory) {
@@ -269,7 +278,7 @@ impl Accumulator<'_, '_> {
         let mut gathered = Gathered::default();
         let file = self.load(root, &mut gathered)?;
         if file.kind == FileKind::Component {
-            let message = format!("`{}` is a component; it belongs under `components`", entry.value);
+            let message = format!("`{}` is of kind `Component`; it belongs under `components`", entry.value);
             let diagnostic =
                 Diagnostic::error(Code::WrongKind, message).at(Some(entry.place), "listed as a resource here");
             return Err(single(diagnostic.help("move the entry to `components`")));
@@ -294,8 +303,10 @@ impl Accumulator<'_, '_> {
         let work = |accumulator: &mut Self| {
             let file = accumulator.load(&inner_root, &mut inner)?;
             if file.kind != FileKind::Component {
-                let message =
-                    format!("`{}` is no component (`kind: Component`); it belongs under `resources`", entry.value);
+                let message = format!(
+                    "`{}` is of kind `Kustomization`, not `Component`; it belongs under `resources`",
+                    entry.value
+                );
                 let diagnostic = Diagnostic::error(Code::WrongKind, message);
                 let diagnostic = diagnostic.at(Some(entry.place), "listed as a component here");
                 return Err(single(
@@ -342,6 +353,7 @@ impl Accumulator<'_, '_> {
                 root,
                 restrictions: self.restrictions,
                 inputs: &mut gathered.inputs,
+                warnings: &mut gathered.warnings,
             };
             let made = match is_secret {
                 true => generate::secret(entry, common, &mut files, by),
@@ -359,14 +371,28 @@ impl Accumulator<'_, '_> {
                     recorder.record(resources, Some(by), &mut gathered.removed);
                     gathered.touched.insert(by, Touched { by, resources: 1, fields: 0 });
                 }
-                Err(diagnostic) => errors.push(*diagnostic),
+                Err(diagnostic) => {
+                    let mut files = Context {
+                        session: &mut *self.session,
+                        options: self.plugins,
+                        root,
+                        restrictions: self.restrictions,
+                        inputs: &mut gathered.inputs,
+                        warnings: &mut gathered.warnings,
+                    };
+                    let all = generate::source_faults(entry, is_secret, &mut files);
+                    errors.extend(if all.is_empty() { vec![*diagnostic] } else { all });
+                }
             }
         }
         if !errors.is_empty() {
             return Err(errors);
         }
+        // All are read before the first one is asked for, because charts can show in one another.
+        self.check_charts(root, file, gathered)?;
+        let plugins = self.load_plugins(root, file, Role::Generator, origin, gathered)?;
         self.charts(root, file, origin, resources, gathered)?;
-        self.generator_plugins(root, file, origin, resources, gathered)
+        self.generator_plugins(root, plugins, resources, gathered)
     }
 
     /// The transformers in kustomize's fixed order. Patches are loaded before the first one runs.
@@ -482,7 +508,8 @@ impl Accumulator<'_, '_> {
     fn append(&self, resources: &mut ResMap, resource: Arc<Resource>, through: Place) -> Result<(), Errors> {
         if resources.len() >= self.session.limits.resources_max {
             let message = format!("more than {} resources", self.session.limits.resources_max);
-            return Err(single(Diagnostic::error(Code::LimitExceeded, message).at(Some(through), "")));
+            let error = Diagnostic::error(Code::LimitExceeded, message).at(Some(through), "");
+            return Err(single(error.help("split the build into several that are smaller")));
         }
         match resources.append(resource) {
             Ok(_) => Ok(()),
@@ -523,6 +550,16 @@ fn duplicate(new: &Resource, old: &Resource, through: Place) -> Box<Diagnostic> 
         true => diagnostic.help("list it once, or give each copy its own `namePrefix` or `namespace`"),
         false => diagnostic.help("to change an object that exists, use `patches`; to have two, give one another name"),
     }
+}
+
+/// Says which entry brings an object of a base where one like it is already.
+fn joined_through(mut errors: Errors, through: Place) -> Errors {
+    for error in &mut errors {
+        if error.labels.iter().all(|label| label.place != through) {
+            error.labels.push(Label { place: through, text: "the second one comes through this entry".to_owned() });
+        }
+    }
+    errors
 }
 
 /// Returns whether an error is one of the way to a base, not of the base alone.

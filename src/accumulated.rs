@@ -2,7 +2,7 @@
 //!
 //! The session keeps these for bases that are included again; how they come about is `accumulate`.
 
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::diagnostic::{Diagnostic, Label, Report, Severity};
 use crate::fieldspec::TransformerConfig;
 use crate::history::Removed;
 use crate::object_origin::ObjectOrigin;
@@ -92,6 +92,14 @@ pub(crate) fn reached_all(errors: &[Diagnostic], through: Place) -> Vec<Diagnost
 
 fn reached_through(diagnostic: &Diagnostic, through: Place) -> Diagnostic {
     let mut diagnostic = diagnostic.clone();
-    diagnostic.chain.insert(0, through);
+    match diagnostic.labels.first() {
+        // A directory without a kustomization has no text to show: the entry that names it has.
+        None if diagnostic.chain.is_empty() => {
+            diagnostic.labels.push(Label { place: through, text: "named here".to_owned() });
+        }
+        // What is said of the entry itself is not reached through it.
+        Some(label) if diagnostic.chain.is_empty() && label.place == through => {}
+        _ => diagnostic.chain.insert(0, through),
+    }
     diagnostic
 }

@@ -97,12 +97,12 @@ fn run(
     gathered: &mut Gathered,
 ) -> Result<Printed, Vec<Diagnostic>> {
     let root = loader::top(session, directory).map_err(single)?;
+    session.helm_api_versions = Default::default();
     let mut accumulator = Accumulator {
         session,
         restrictions: options.load_restrictions,
         plugins: &options.plugins,
         helm_namespace: None,
-        helm_api_versions: Vec::new(),
         schema: Default::default(),
     };
     let file = accumulator.load(&root, gathered)?;

@@ -53,8 +53,8 @@ pub fn kustomization(session: &mut Session<'_>, options: &CreateOptions) -> Resu
             }
         }
     }
-    let labels = pairs(session, "--labels", "label", &options.labels, &mut report);
-    let annotations = pairs(session, "--annotations", "annotation", &options.annotations, &mut report);
+    let labels = pairs("--labels", "label", &options.labels, &mut report);
+    let annotations = pairs("--annotations", "annotation", &options.annotations, &mut report);
     if report.has_errors() {
         return Err(report.diagnostics);
     }
@@ -97,7 +97,8 @@ fn named_resources(session: &mut Session<'_>, list: &str, report: &mut Report) -
         return resources;
     }
     let root = Root::top(Arc::clone(&session.directory));
-    for (pattern, place) in parts(session, "--resources", list) {
+    for (item, (pattern, place)) in (1..).zip(parts(session, "--resources", list)) {
+        let of_argument = |error| of_argument(error, "--resources", item);
         match glob::glob(session.fs, &session.directory, pattern) {
             Ok(mut found) => {
                 if !glob::is_hidden(pattern) {
@@ -108,11 +109,12 @@ fn named_resources(session: &mut Session<'_>, list: &str, report: &mut Report) -
                     let remote = loader::find_directory(session, &root, &entry).map_err(|error| match error.code {
                         Code::FileNotFound if pattern.contains(['*', '?', '[']) => {
                             let message = format!("nothing matches `{pattern}`");
-                            Diagnostic::error(Code::FileNotFound, message).at(Some(place), "")
+                            Diagnostic::error(Code::FileNotFound, message)
+                                .help("quote the pattern, and write it relative to this directory")
                         }
                         _ => error,
                     });
-                    if report.keep(remote).is_none() {
+                    if report.keep(remote.map_err(of_argument)).is_none() {
                         continue;
                     }
                     found.push(pattern.to_owned());
@@ -121,7 +123,7 @@ fn named_resources(session: &mut Session<'_>, list: &str, report: &mut Report) -
             }
             Err(glob::BadPattern) => {
                 let message = format!("`{pattern}` is not a pattern that can be read");
-                let error = Diagnostic::error(Code::InvalidPattern, message).at(Some(place), "");
+                let error = of_argument(Diagnostic::error(Code::InvalidPattern, message));
                 report.push(error.help("write `\\[` for a bracket that stands for itself"));
             }
         }
@@ -142,24 +144,25 @@ fn parts<'t>(session: &mut Session<'_>, flag: &str, list: &'t str) -> Vec<(&'t s
     parts
 }
 
+/// Says of an error in an argument where it is: an argument has no lines, so there is no snippet to show.
+fn of_argument(mut error: Box<Diagnostic>, flag: &str, item: usize) -> Box<Diagnostic> {
+    error.labels.clear();
+    error.path = None;
+    error.note(format!("item {item} of `{flag}`"))
+}
+
 /// Reads `key:value,key:value`; values lose one pair of double quotes, and a key without a colon has an empty value
 /// (upstream `ConvertToMap`).
-fn pairs(
-    session: &mut Session<'_>,
-    flag: &str,
-    what: &str,
-    list: &str,
-    report: &mut Report,
-) -> BTreeMap<String, String> {
+fn pairs(flag: &str, what: &str, list: &str, report: &mut Report) -> BTreeMap<String, String> {
     let mut pairs = BTreeMap::new();
     if list.is_empty() {
         return pairs;
     }
-    for (part, place) in parts(session, flag, list) {
+    for (item, part) in (1..).zip(list.split(',')) {
         match part.split_once(':') {
             Some(("", _)) => {
                 let error = Diagnostic::error(Code::Usage, format!("the {what} `{part}` has no key"));
-                report.push(error.at(Some(place), "").help("write it as `key:value`"));
+                report.push(of_argument(error, flag, item).help("write it as `key:value`"));
             }
             Some((key, value)) => {
                 let inner = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));

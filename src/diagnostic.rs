@@ -99,6 +99,7 @@ codes! {
     PluginUnknown "plugin-unknown" "there is no built-in plugin of this kind",
     PluginDisabled "plugin-disabled" "a plugin is not built in, and such plugins are not enabled",
     PluginFailed "plugin-failed" "a plugin ended with an error",
+    PluginSays "plugin-says" "a plugin wrote to its standard error and went on",
     ValidatorChanged "validator-changed" "a validator changes objects",
     // charts
     HelmDisabled "helm-disabled" "a kustomization uses helm charts, which are not enabled",
@@ -250,11 +251,14 @@ pub fn show_place(sources: &Sources, place: Place) -> String {
 /// Nearness is the edit distance (insertions, deletions, substitutions, swaps), with a bonus for names that contain one
 /// another; candidates further away than half the longer name are left out unless one contains the other.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n: usize) -> Vec<&'a str> {
+    // A letter or two are in many names.
+    const CONTAINED_MIN: usize = 3;
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter_map(|candidate| {
             let distance = edit_distance(&name.to_lowercase(), &candidate.to_lowercase());
-            let contains = !name.is_empty() && (candidate.contains(name) || name.contains(candidate));
+            let is_long = name.chars().count().min(candidate.chars().count()) >= CONTAINED_MIN;
+            let contains = is_long && (candidate.contains(name) || name.contains(candidate));
             let longest = name.chars().count().max(candidate.chars().count());
             (contains || distance * 2 <= longest).then_some((if contains { distance / 3 } else { distance }, candidate))
         })

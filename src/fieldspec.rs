@@ -46,7 +46,9 @@ impl FieldSpec {
         const PARTS_MAX: usize = 250;
         let n_parts = self.path.split('/').count();
         let message = format!("a field path has {n_parts} parts; at most {PARTS_MAX} are followed");
-        (n_parts > PARTS_MAX).then(|| Diagnostic::error(Code::LimitExceeded, message).at(self.place, "in this entry"))
+        (n_parts > PARTS_MAX).then(|| {
+            Diagnostic::error(Code::LimitExceeded, message).at(self.place, "in this entry").help("shorten the path")
+        })
     }
 
     /// Returns whether this spec covers another (upstream `FieldSpec.effectivelyEquals`).
@@ -363,9 +365,11 @@ pub fn walk_error(resource: &Resource, path: &str, error: WalkError, cause: Opti
             (format!("field path `{path}` cannot be followed in `{object}`: `{part}` names no field"), None)
         }
     };
-    Diagnostic::error(Code::TransformFailed, message)
-        .at(place, "this scalar")
-        .at(cause, if place.is_some() { "needed for this value" } else { "" })
+    let (label, help) = match place {
+        Some(_) => ("needed for this value", "correct the object, whose field has not the form of its kind"),
+        None => ("", "correct the path of the field spec: names of fields are joined by `/`"),
+    };
+    Diagnostic::error(Code::TransformFailed, message).at(place, "this scalar").at(cause, label).help(help)
 }
 
 /// Returns the error for a node that is not of the kind a transformer needs.
@@ -386,6 +390,7 @@ pub fn wrong_kind(
     Diagnostic::error(Code::TransformFailed, message)
         .at(resource.tree.place(node), format!("this is {found}"))
         .at(cause, "needed for this value")
+        .help(format!("write {expected} here, or correct the field spec that leads to this field"))
 }
 
 /// Returns the place where a node's value first stood, before any directive wrote it.

@@ -84,9 +84,20 @@ pub(crate) fn top(session: &mut Session<'_>, directory: &str) -> Result<Arc<Root
             let diagnostic = Diagnostic::error(Code::InvalidPath, message);
             let is_kustomization = FILE_NAMES.contains(&fs::base_name(&file));
             let parent = session.show(fs::parent(&file));
-            Err(if is_kustomization { diagnostic.help(format!("name its directory: `{parent}`")) } else { diagnostic })
+            Err(if is_kustomization {
+                diagnostic.help(format!("name its directory: `{parent}`"))
+            } else {
+                diagnostic
+                    .help("list the file under `resources` of a `kustomization.yaml` and name the directory of that")
+            })
         }
-        Err(error) => Err(missing(session, &path, directory, &error)),
+        Err(error) => {
+            let mut diagnostic = missing(session, &path, directory, &error);
+            if error == FsError::NotFound && !diagnostic.help.iter().any(|help| help.starts_with("did you mean")) {
+                diagnostic.help = vec!["name the directory of a kustomization, relative to the current one".to_owned()];
+            }
+            Err(diagnostic)
+        }
     }
 }
 
@@ -154,7 +165,9 @@ pub(crate) fn find_directory(session: &mut Session<'_>, root: &Arc<Root>, entry:
     let text = entry.value.as_str();
     let place = Some(entry.place);
     if text.is_empty() {
-        return Err(Diagnostic::error(Code::InvalidPath, "an empty path names nothing").at(place, ""));
+        return Err(Diagnostic::error(Code::InvalidPath, "an empty path names nothing")
+            .at(place, "")
+            .help("name a file or directory here, or remove the entry"));
     }
     if let Some(spec) = RepoSpec::parse(text) {
         return remote_root::find(session, Some(root), &spec, place);
@@ -168,7 +181,9 @@ pub(crate) fn find_directory(session: &mut Session<'_>, root: &Arc<Root>, entry:
         let diagnostic = Diagnostic::error(Code::InvalidPath, message).at(place, "");
         return Err(match &found {
             Ok(_) => diagnostic.help(format!("write `{relative}`")),
-            Err(_) => diagnostic,
+            Err(_) => diagnostic
+                .note("nothing of that name exists")
+                .help("write the path relative to the directory of this kustomization, such as `../base`"),
         });
     }
     let ambiguous = text.split('/').any(|part| !matches!(part, "" | "." | "..") && part.contains(".."));
@@ -185,7 +200,8 @@ pub(crate) fn find_directory(session: &mut Session<'_>, root: &Arc<Root>, entry:
         }
         Ok((file, EntryKind::File)) => {
             let message = format!("`{}` is a file; a directory with a kustomization is wanted", session.show(&file));
-            Err(Diagnostic::error(Code::InvalidPath, message).at(place, ""))
+            let help = "list a file under `resources`, or name the directory of a kustomization here";
+            Err(Diagnostic::error(Code::InvalidPath, message).at(place, "").help(help))
         }
         Err(error) => Err(missing(session, &path, text, &error).at(place, "")),
     }
@@ -210,7 +226,8 @@ pub(crate) fn find_file(
         }
         Ok((directory, EntryKind::Directory)) => {
             let message = format!("`{}` is a directory; a file is wanted", session.show(&directory));
-            Err(Diagnostic::error(Code::InvalidPath, message).at(Some(entry.place), ""))
+            let help = "name a file in that directory";
+            Err(Diagnostic::error(Code::InvalidPath, message).at(Some(entry.place), "").help(help))
         }
         Err(error) => Err(missing(session, &path, text, &error).at(Some(entry.place), "")),
     }
@@ -231,7 +248,9 @@ pub(crate) fn check_cycle(session: &Session<'_>, root: &Root, entry: &PlacedText
     } else {
         format!("`{shown}` contains `{visited}`, which includes it")
     };
-    Err(Diagnostic::error(Code::Cycle, message).at(Some(entry.place), "this entry closes the cycle"))
+    Err(Diagnostic::error(Code::Cycle, message)
+        .at(Some(entry.place), "this entry closes the cycle")
+        .help("remove the entry; what both need belongs in a third directory that each of them lists"))
 }
 
 /// Makes the root of a kustomization that another includes.
@@ -244,7 +263,9 @@ fn below(
 ) -> Result<Arc<Root>> {
     if root.depth >= session.limits.bases_depth_max {
         let message = format!("kustomizations include one another more than {} levels deep", root.depth);
-        return Err(Diagnostic::error(Code::LimitExceeded, message).at(place, ""));
+        return Err(Diagnostic::error(Code::LimitExceeded, message)
+            .at(place, "")
+            .help("list the bases that are needed directly, not through others"));
     }
     Ok(Arc::new(Root { directory, visited: Some(Arc::clone(root)), depth: root.depth + 1, repository }))
 }
@@ -301,14 +322,38 @@ fn missing(session: &Session<'_>, path: &str, entry: &str, error: &FsError) -> B
         return diagnostic;
     }
     let names = session.fs.list(fs::parent(path)).unwrap_or_default();
-    let near = nearest(fs::base_name(path), names.iter().map(String::as_str), 1);
+    // Files of one directory have the same extension; that alone makes no name like another.
+    let stem = |name: &'_ str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+    let wanted = stem(fs::base_name(path));
+    let alike: Vec<&str> = (names.iter().map(String::as_str))
+        .filter(|name| !nearest(&wanted, [stem(name).as_str()], 1).is_empty())
+        .collect();
+    let near = nearest(fs::base_name(path), alike, 1);
     match near.first() {
         Some(name) => {
             let directory = entry.rfind('/').map_or("", |at| &entry[..=at]);
             diagnostic.help(format!("did you mean `{directory}{name}`?"))
         }
-        None => diagnostic,
+        None => not_there(session, path, diagnostic),
     }
+}
+
+/// Says how far a path leads where nothing has a name like its last part.
+fn not_there(session: &Session<'_>, path: &str, diagnostic: Box<Diagnostic>) -> Box<Diagnostic> {
+    let mut above = fs::parent(path);
+    let mut missing = None;
+    while session.fs.kind(above) == Err(FsError::NotFound) && fs::parent(above) != above {
+        missing = Some(above);
+        above = fs::parent(above);
+    }
+    if fs::base_name(path).contains(['*', '?']) {
+        return diagnostic.help("list each file by its name: patterns are not expanded here");
+    }
+    let diagnostic = match missing {
+        Some(directory) => diagnostic.note(format!("there is no directory `{}`", session.show(directory))),
+        None => diagnostic,
+    };
+    diagnostic.help("correct the path, which is relative to the directory of its kustomization, or create the file")
 }
 
 fn below_with_kustomization(session: &Session<'_>, directory: &str) -> Vec<String> {

@@ -43,7 +43,8 @@ pub fn resources(documents: Vec<Tree>, report: &mut Report) -> Vec<Arc<Resource>
             }
             Some(Err(node)) => {
                 let message = format!("`items` of `{}` is not a list", resource.id.gvk.kind);
-                report.push(Diagnostic::error(Code::NotAResource, message).at(resource.tree.place(node), ""));
+                let error = Diagnostic::error(Code::NotAResource, message).at(resource.tree.place(node), "");
+                report.push(error.help("write each object as an item, beginning with `- `"));
             }
         }
     }
@@ -108,7 +109,7 @@ pub fn validate(resource: &Resource) -> crate::diagnostic::Result<()> {
         let diagnostic = diagnostic.at(at, "`name` is missing");
         return Err(match has_generate_name {
             true => diagnostic.help("`generateName` is not enough: every object in a kustomization needs a name"),
-            false => diagnostic,
+            false => diagnostic.help("name the object: `metadata: {name: …}`"),
         });
     }
     Ok(())
@@ -137,7 +138,8 @@ fn only_list_items(tree: &Tree) -> Option<Vec<NodeId>> {
     }
     match items {
         Some(items) if tree.is_sequence(items) => Some(tree.items(items).collect()),
-        Some(items) if !tree.is_scalar(items) => None,
+        // An empty mapping holds nothing, either.
+        Some(items) if !tree.is_scalar(items) && !tree.has_no_children(items) => None,
         _ => Some(Vec::new()),
     }
 }
@@ -165,7 +167,9 @@ fn normalised_item(tree: &Tree, item: NodeId) -> crate::diagnostic::Result<Tree>
     let root = tree.root();
     json::as_json_text(&mut tree, root).map_err(|error| {
         let message = "an item of this list cannot be written as JSON, which the list's kind asks for";
-        Diagnostic::error(Code::InvalidValue, message).at(tree.place(error.node), "this value or key")
+        Diagnostic::error(Code::InvalidValue, message)
+            .at(tree.place(error.node), "this value or key")
+            .help("write it as a text, in quotes")
     })?;
     tree.clear_comments();
     Ok(tree)

@@ -3,8 +3,10 @@
 //! Files are read and parsed once, whoever asks for them; accumulated bases are kept by `accumulate`. Numbers of sources
 //! and directives are given out here; they reach no output. Which files may be read is decided by `loader`.
 
+mod api_versions;
 mod fetched;
 
+pub(crate) use api_versions::SharedVersions;
 pub(crate) use fetched::{Checkout, fetch_error};
 
 use crate::accumulated::BaseCache;
@@ -17,7 +19,7 @@ use crate::programs::Programs;
 use crate::provenance::{DirectiveId, Directives};
 use crate::remote::Remotes;
 use crate::resource::Resource;
-use crate::source::{Embedded, Place, Sensitivity, Source, Sources};
+use crate::source::{Embedded, Place, Sensitivity, Source, Sources, Span};
 use fetched::FetchedRemotes;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -53,6 +55,8 @@ pub struct Session<'fs> {
     pub(crate) bases: BaseCache,
     /// The built-in field specs, shared by all kustomizations that add none.
     pub(crate) built_in: Arc<TransformerConfig>,
+    /// Versions of APIs for charts.
+    pub(crate) helm_api_versions: SharedVersions,
     /// Remote repositories and files.
     fetched: FetchedRemotes,
     /// Whether files and bases are kept when they are met for the first time.
@@ -81,6 +85,7 @@ impl<'fs> Session<'fs> {
             canonical_directories: FxHashMap::default(),
             bases: BaseCache::default(),
             built_in: Arc::default(),
+            helm_api_versions: SharedVersions::default(),
             fetched: FetchedRemotes::default(),
             keeps_all: true,
             met: FxHashSet::default(),
@@ -128,6 +133,16 @@ impl<'fs> Session<'fs> {
             .map_err(|error| self.read_error(path, &error))
     }
 
+    /// The place of the first byte that is no UTF-8, in a text that shows replacements for such bytes.
+    fn undecodable(&mut self, path: &str, shown: &str, offset: usize) -> Option<Place> {
+        let bytes = self.read_bytes(path).ok()?;
+        // Offsets in UTF-16 are not those of the text.
+        std::str::from_utf8(bytes.get(..offset)?).ok()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let source = self.sources.add(shown, text, Sensitivity::Yaml, None);
+        Some(Place { source: source.id, span: Span::new(offset, offset + char::REPLACEMENT_CHARACTER.len_utf8()) })
+    }
+
     /// Reads a file as text, once.
     pub(crate) fn read_text(&mut self, path: &Arc<str>) -> Result<Arc<Source>> {
         if let Some(source) = self.texts.get(path) {
@@ -143,7 +158,9 @@ impl<'fs> Session<'fs> {
             }
             Err(error) => {
                 let message = format!("`{shown}` is not valid UTF-8 (byte {})", error.offset + 1);
-                Err(Diagnostic::error(Code::InvalidEncoding, message).path(shown))
+                let place = self.undecodable(path, &shown, error.offset);
+                let diagnostic = Diagnostic::error(Code::InvalidEncoding, message).path(shown);
+                Err(diagnostic.at(place, "this byte").help("save the file as UTF-8"))
             }
         }
     }
@@ -154,14 +171,18 @@ impl<'fs> Session<'fs> {
         match error {
             FsError::NotFound => Diagnostic::error(Code::FileNotFound, format!("`{shown}` does not exist")).path(shown),
             FsError::IsDirectory => {
-                Diagnostic::error(Code::InvalidPath, format!("`{shown}` is a directory; a file is wanted")).path(shown)
+                Diagnostic::error(Code::InvalidPath, format!("`{shown}` is a directory; a file is wanted"))
+                    .path(shown)
+                    .help("name a file in that directory")
             }
             FsError::TooLarge(size) => {
                 let max = self.limits.file_bytes_max.min(FILE_BYTES_MAX);
                 let message = format!("`{shown}` is {size} bytes long; at most {max} are read");
-                Diagnostic::error(Code::LimitExceeded, message).path(shown)
+                Diagnostic::error(Code::LimitExceeded, message).path(shown).help("split the file into several")
             }
-            FsError::Other(words) => Diagnostic::error(Code::Io, format!("cannot read `{shown}`: {words}")).path(shown),
+            FsError::Other(words) => Diagnostic::error(Code::Io, format!("cannot read `{shown}`: {words}"))
+                .path(shown)
+                .help("check that the file may be read"),
         }
     }
 }

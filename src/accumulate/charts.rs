@@ -16,8 +16,30 @@ use crate::resmap::ResMap;
 use crate::resource::MadeBy;
 use std::sync::Arc;
 
-impl Accumulator<'_, '_> {
-    /// `helmCharts`: all are checked before the first one is asked for.
+impl<'fs> Accumulator<'_, 'fs> {
+    /// Checks `helmCharts` before anything is made.
+    pub(super) fn check_charts(
+        &mut self,
+        root: &Arc<Root>,
+        file: &Kustomization,
+        gathered: &mut Gathered,
+    ) -> Result<(), Errors> {
+        let namespace = self.helm_namespace.clone();
+        let mut context = self.chart_context(root, gathered);
+        let mut report = Report::default();
+        for entry in &file.helm_charts {
+            let chart = report.keep(helm::check(entry, &file.helm_globals, namespace.as_deref(), &mut context));
+            if let Some(chart) = chart {
+                helm::share_api_versions(&chart, context.session);
+            }
+            if report.diagnostics.iter().any(|error| error.code == Code::HelmDisabled) {
+                break;
+            }
+        }
+        if report.has_errors() { Err(report.diagnostics) } else { Ok(()) }
+    }
+
+    /// Renders `helmCharts`, which were checked before.
     pub(super) fn charts(
         &mut self,
         root: &Arc<Root>,
@@ -27,25 +49,12 @@ impl Accumulator<'_, '_> {
         gathered: &mut Gathered,
     ) -> Result<(), Errors> {
         let is_recording = self.session.is_recording;
-        let (plugins, restrictions) = (self.plugins, self.restrictions);
         let namespace = self.helm_namespace.clone();
-        let inputs = &mut gathered.inputs;
-        let mut context = helm::Context { session: &mut *self.session, root, restrictions, plugins, inputs };
-        let mut report = Report::default();
-        let mut charts = Vec::with_capacity(file.helm_charts.len());
-        for entry in &file.helm_charts {
-            charts.extend(report.keep(helm::check(entry, &file.helm_globals, namespace.as_deref(), &mut context)));
-            if report.diagnostics.iter().any(|error| error.code == Code::HelmDisabled) {
-                break;
-            }
-        }
-        if report.has_errors() {
-            return Err(report.diagnostics);
-        }
-        helm::share_api_versions(&mut charts, &mut self.helm_api_versions);
-        for (index, (chart, entry)) in charts.iter().zip(&file.helm_charts).enumerate() {
+        for (index, entry) in file.helm_charts.iter().enumerate() {
+            let mut context = self.chart_context(root, gathered);
+            let chart = helm::check(entry, &file.helm_globals, namespace.as_deref(), &mut context).map_err(single)?;
             let by = context.session.directive("helmCharts", Some(index), entry.place);
-            let made = helm::inflate(chart, &mut context)?;
+            let made = helm::inflate(&chart, &mut context)?;
             let n_made = made.len() as u32;
             let stamp = Stamp { by, place: Some(entry.place) };
             let mut recorder = Recorder::new(is_recording, resources, None);
@@ -61,5 +70,15 @@ impl Accumulator<'_, '_> {
             gathered.touched.insert(by, Touched { by, resources: n_made, fields: 0 });
         }
         Ok(())
+    }
+
+    fn chart_context<'c>(&'c mut self, root: &'c Arc<Root>, gathered: &'c mut Gathered) -> helm::Context<'c, 'fs> {
+        helm::Context {
+            session: &mut *self.session,
+            root,
+            restrictions: self.restrictions,
+            plugins: self.plugins,
+            inputs: &mut gathered.inputs,
+        }
     }
 }

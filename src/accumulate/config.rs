@@ -46,6 +46,7 @@ impl Accumulator<'_, '_> {
             }
         }
         if !errors.is_empty() {
+            errors.extend(self.crds(root, file, gathered).err().into_iter().flatten());
             return Err(errors);
         }
         if let Some(last) = file.configurations.last() {
@@ -171,7 +172,9 @@ fn read_json(source: &Arc<Source>, limits: &Limits, by: DirectiveId) -> crate::d
         let span = crate::source::Span { start: error.offset as u32, end: error.offset as u32 };
         let place = Place { source: source.id, span };
         let message = format!("`{}` begins with `{{` and is not valid JSON: {}", source.path, error.message);
-        Diagnostic::error(Code::YamlSyntax, message).at(Some(place), "")
+        Diagnostic::error(Code::YamlSyntax, message)
+            .at(Some(place), "")
+            .help("correct the JSON, or write the file as block YAML")
     })?;
     json.set_root(root);
     Ok(yaml::read::read_first(source, limits).ok().flatten().unwrap_or(json))

@@ -117,9 +117,9 @@ impl Accumulator<'_, '_> {
         match (&entry.path, &entry.patch) {
             (Some(path), _) => self.text_file(root, path, gathered),
             (None, Some(inline)) => Ok(self.session.embedded(&prepare(inline))),
-            (None, None) => {
-                Err(Diagnostic::error(Code::PatchInvalid, "a patch needs `path` or `patch`").at(Some(entry.place), ""))
-            }
+            (None, None) => Err(Diagnostic::error(Code::PatchInvalid, "a patch needs `path` or `patch`")
+                .at(Some(entry.place), "")
+                .help("name a file with `path`, or write the patch inline with `patch: |-`")),
         }
     }
 }

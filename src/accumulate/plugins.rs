@@ -20,16 +20,14 @@ use crate::transform::metadata;
 use std::sync::Arc;
 
 impl<'fs> Accumulator<'_, 'fs> {
-    /// Runs the generators that a kustomization names.
+    /// Runs generators that were loaded before.
     pub(super) fn generator_plugins(
         &mut self,
         root: &Arc<Root>,
-        file: &Kustomization,
-        origin: Option<&Arc<ObjectOrigin>>,
+        plugins: Vec<Plugin>,
         resources: &mut ResMap,
         gathered: &mut Gathered,
     ) -> Result<(), Errors> {
-        let plugins = self.load_plugins(root, file, Role::Generator, origin, gathered)?;
         for plugin in plugins {
             let made = plugin.generate(&mut self.context(root, gathered));
             let made = made.map_err(|error| single(reached(self.session, error, plugin.entry)))?;
@@ -90,7 +88,7 @@ impl<'fs> Accumulator<'_, 'fs> {
             let mut report = Report::default();
             let result = plugin.transform(resources, &mut self.context(root, gathered), &mut report);
             let result = result.and_then(|touched| {
-                validator::check(&plugin, &touched, &before, resources)?;
+                validator::check(&plugin, &touched, &before, resources, &self.session.sources)?;
                 Ok(touched)
             });
             validator::unwatch(resources);
@@ -144,7 +142,13 @@ impl<'fs> Accumulator<'_, 'fs> {
         let (config, vars) = (gathered.config.take(), std::mem::take(&mut gathered.vars));
         for (index, entry) in paths {
             let result = self.resource(root, &entry.placed(), origin, &mut configs, gathered);
-            errors.extend(result.err().into_iter().flatten());
+            errors.extend(result.err().into_iter().flatten().map(|mut error| {
+                if error.code == crate::diagnostic::Code::NotAResource {
+                    error.help =
+                        vec!["a plugin is configured by objects with `apiVersion`, `kind` and `metadata.name`".into()];
+                }
+                error
+            }));
             entry_of.resize(configs.len(), index);
             if errors.iter().any(super::is_of_the_way) {
                 break;
@@ -185,6 +189,7 @@ impl<'fs> Accumulator<'_, 'fs> {
             root,
             restrictions: self.restrictions,
             inputs: &mut gathered.inputs,
+            warnings: &mut gathered.warnings,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::explain::ExplainArgs;
 use super::localize::LocalizeArgs;
 use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
+use super::severity::WarningArgs;
 use crate::build::{LoadRestrictions, Reorder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::programs::{HelmOptions, PluginOptions};
@@ -111,9 +112,12 @@ pub(super) struct BuildArgs {
     #[arg(short, long, value_name = "PATH", allow_hyphen_values = true)]
     pub(super) output: Option<OsString>,
 
-    /// Fail if a directive has no effect (a patch or an image setting that matches nothing)
+    #[command(flatten)]
+    pub(super) warnings: WarningArgs,
+
+    /// Tell what each directive touched, one a line, on standard error
     #[arg(long)]
-    pub(super) strict: bool,
+    pub(super) summary: bool,
 
     /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
     #[arg(long)]

@@ -22,6 +22,8 @@ mod redact;
 mod remote;
 mod render;
 mod report;
+mod severity;
+mod summary;
 mod vendor;
 mod version;
 

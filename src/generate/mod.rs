@@ -26,6 +26,15 @@ use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Returns all faults in the sources of an entry.
+pub(crate) fn source_faults(
+    entry: &GeneratorEntry,
+    is_secret: bool,
+    files: &mut dyn GeneratorFiles,
+) -> Vec<Diagnostic> {
+    sources::faults(entry, is_secret, files)
+}
+
 /// An object under construction.
 struct Draft<'e> {
     tree: Tree,
@@ -39,7 +48,7 @@ impl<'e> Draft<'e> {
         if entry.name.value.is_empty() {
             let words = if kind == "Secret" { "a secret" } else { "a config map" };
             let error = Diagnostic::error(Code::GeneratorInvalid, format!("{words} generator must have a `name`"));
-            return Err(error.at(Some(entry.place), ""));
+            return Err(error.at(Some(entry.place), "no `name` here").help("add `name: …` to the entry"));
         }
         let stamp = Stamp { by, place: Some(entry.place) };
         let mut draft = Draft { tree: Tree::new(), entry, stamp };
@@ -131,7 +140,9 @@ fn check_key(key: &str, place: Option<Place>) -> Result<()> {
     if !key.is_empty() {
         return Ok(());
     }
-    Err(Diagnostic::error(Code::GeneratorInvalid, "a key must not be empty").at(place, ""))
+    Err(Diagnostic::error(Code::GeneratorInvalid, "a key must not be empty")
+        .at(place, "")
+        .help("write a name before the `=`, or remove the entry"))
 }
 
 /// Makes a string as upstream `FieldSetter` does: with several lines a literal block, quoted if YAML 1.1 would take it for

@@ -86,6 +86,22 @@ pub(super) fn pairs<'e>(
     Ok(pairs)
 }
 
+/// Finds everything that is wrong with the sources of an entry, for an entry that [`pairs`] refuses or never reaches.
+pub(super) fn faults(entry: &GeneratorEntry, is_secret: bool, files: &mut dyn GeneratorFiles) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    let mut keep = |result: Result<()>| faults.extend(result.err().map(|fault| *fault));
+    for path in &entry.envs {
+        keep(files.read(path, is_secret).and_then(|file| env_file(&file, path, &mut Vec::new())));
+    }
+    for text in &entry.literals {
+        keep(literal(text, is_secret).map(|_| ()));
+    }
+    for text in &entry.files {
+        keep(split_file(text).and_then(|(_, path)| files.read(&path, is_secret)).map(|_| ()));
+    }
+    faults
+}
+
 fn check_repeated(entry: &GeneratorEntry, pairs: &[Pair<'_>]) -> Result<()> {
     let mut seen: FxHashMap<&str, Place> = FxHashMap::default();
     for pair in pairs {
@@ -167,7 +183,9 @@ fn env_file(file: &GeneratorFile, path: &PlacedText, pairs: &mut Vec<Pair<'_>>) 
         start += raw.len() + 1;
         let Ok(text) = std::str::from_utf8(line) else {
             let message = format!("line {} of env file `{}` is not UTF-8", index + 1, path.value);
-            return Err(Diagnostic::error(Code::GeneratorInvalid, message).at(Some(path.place), ""));
+            return Err(Diagnostic::error(Code::GeneratorInvalid, message)
+                .at(Some(path.place), "")
+                .help("save the file as UTF-8, or list it under `files`, which takes any bytes"));
         };
         let text = if index == 0 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
         let text = text.trim_start();

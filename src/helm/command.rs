@@ -24,7 +24,9 @@ impl<'c, 'fs> Helm<'c, 'fs> {
     pub(super) fn new(chart: &'c Chart<'c>, session: &Session<'fs>) -> Result<Helm<'c, 'fs>> {
         let Some(programs) = session.programs else {
             let message = "helm cannot be run here: this build starts no programs";
-            return Err(Diagnostic::error(Code::HelmFailed, message).at(Some(chart.entry.place), ""));
+            return Err(Diagnostic::error(Code::HelmFailed, message)
+                .at(Some(chart.entry.place), "")
+                .help("render the chart with `helm template` and list the result under `resources`"));
         };
         Ok(Helm { chart, programs, directory: session.directory.to_string() })
     }
@@ -119,7 +121,13 @@ pub(super) fn pull(chart: &Chart<'_>) -> Vec<Piece> {
 }
 
 /// `helm template` (upstream `AsHelmArgs`)
-pub(super) fn template(chart: &Chart<'_>, directory: &str, values: &str, root: &str) -> Vec<Piece> {
+pub(super) fn template(
+    chart: &Chart<'_>,
+    api_versions: &[String],
+    directory: &str,
+    values: &str,
+    root: &str,
+) -> Vec<Piece> {
     let entry = chart.entry;
     let mut args = texts(&["template"]);
     let mut add = |flag: &str, value: &str| args.extend(texts(&[flag, value]).into_iter().filter(is_not_empty));
@@ -142,7 +150,7 @@ pub(super) fn template(chart: &Chart<'_>, directory: &str, values: &str, root: &
         add("-f", &fs::clean(&format!("{root}/{}", file.value)));
     }
     let options = chart.options;
-    for version in &chart.api_versions {
+    for version in api_versions {
         add("--api-versions", version);
     }
     let kube_version = entry.kube_version.as_ref().unwrap_or(&options.kube_version);

@@ -53,36 +53,6 @@ pub(crate) struct Chart<'c> {
     home: String,
     values_file: PlacedText,
     values_merge: ValuesMerge,
-    api_versions: Vec<String>,
-}
-
-/// Gives charts that are rendered together their versions of APIs, where a flag names some.
-///
-/// In the reference the flag's list is not copied: what charts name themselves is read over it, from its first item on, and
-/// shows in all charts, in those before and in those after it (upstream `HelmChartInflationGeneratorPlugin.Config`).
-/// `flags` is that list, as far as it has come in a build; empty at first.
-pub(crate) fn share_api_versions(charts: &mut [Chart<'_>], flags: &mut Vec<String>) {
-    let Some(first) = charts.first() else { return };
-    let n_flags = first.options.api_versions.len();
-    if n_flags == 0 {
-        return;
-    }
-    if flags.is_empty() {
-        flags.clone_from(&first.options.api_versions);
-        // Go's lists grow to powers of two.
-        flags.resize(n_flags.next_power_of_two(), String::new());
-    }
-    for chart in &*charts {
-        for (flag, own) in flags.iter_mut().zip(chart.entry.api_versions.iter().flatten()) {
-            flag.clone_from(own);
-        }
-    }
-    for chart in charts {
-        let n_own = chart.entry.api_versions.as_ref().map_or(n_flags, Vec::len);
-        if let Some(shared) = flags.get(..n_own) {
-            chart.api_versions = shared.to_vec();
-        }
-    }
 }
 
 /// Checks an entry before anything runs (upstream `HelmChartInflationGeneratorPlugin.Config`).
@@ -134,7 +104,6 @@ pub(crate) fn check<'c>(
         home,
         values_file,
         values_merge,
-        api_versions: entry.api_versions.as_ref().unwrap_or(&options.api_versions).clone(),
     })
 }
 
@@ -146,6 +115,11 @@ fn chart_home(entry: &HelmChart, name: &PlacedText, globals: &HelmGlobals, root:
         (Some(version), Some(_)) => fs::clean(&format!("{home}/{}-{}", name.value, version.value)),
         _ => home,
     }
+}
+
+/// Tells the build which versions of APIs a chart names, see [`SharedVersions`](crate::session::SharedVersions).
+pub(crate) fn share_api_versions(chart: &Chart<'_>, session: &mut Session<'_>) {
+    session.helm_api_versions.write(&chart.options.api_versions, chart.entry.api_versions.as_deref());
 }
 
 /// Inflates a chart: pulls it if it is not there, and renders it.
@@ -170,7 +144,9 @@ fn render(chart: &Chart<'_>, context: &mut Context<'_, '_>) -> diagnostic::Resul
     }
     let values = values::of(chart, context)?;
     let file = command::values_name(chart)?;
-    let arguments = command::template(chart, &directory, &file, &context.root.directory);
+    let versions = &context.session.helm_api_versions;
+    let versions = versions.read(&chart.options.api_versions, chart.entry.api_versions.as_deref());
+    let arguments = command::template(chart, versions, &directory, &file, &context.root.directory);
     helm.run(arguments, vec![(file, values)])
 }
 

@@ -34,7 +34,9 @@ impl ValuesMerge {
             "replace" => Ok(ValuesMerge::Replace),
             other => {
                 let message = format!("`valuesMerge` must be `merge`, `override` or `replace`, not `{other}`");
-                Err(Diagnostic::error(Code::InvalidField, message).at(Some(text.place), ""))
+                Err(Diagnostic::error(Code::InvalidField, message)
+                    .at(Some(text.place), "")
+                    .help("leave the field out to let `valuesInline` win over the file"))
             }
         }
     }

@@ -206,7 +206,8 @@ fn file_kind(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) -> Fil
         && value != wanted
     {
         let message = format!("`apiVersion` of a {name} must be `{wanted}`, not `{value}`");
-        decoder.report.push(Diagnostic::error(Code::InvalidField, message).at(Some(*place), ""));
+        let error = Diagnostic::error(Code::InvalidField, message).at(Some(*place), "");
+        decoder.report.push(error.help(format!("write `apiVersion: {wanted}`, or leave the field out")));
     }
     if is_component { FileKind::Component } else { FileKind::Kustomization }
 }

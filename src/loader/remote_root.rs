@@ -53,20 +53,26 @@ pub(super) fn find(
         Ok((directory, EntryKind::Directory)) => directory,
         Ok((_, EntryKind::File)) => {
             let message = format!("`{shown}` is a file in its repository; a directory with a kustomization is wanted");
-            return Err(Diagnostic::error(Code::InvalidPath, message).at(place, ""));
+            return Err(Diagnostic::error(Code::InvalidPath, message)
+                .at(place, "")
+                .help("name the directory that holds the file, behind `//` in the address"));
         }
         Err(error) => return Err(super::missing(session, &path, &spec.path, &error).at(place, "")),
     };
     if !fs::is_within(&directory, &checkout.directory) {
         let message = format!("`{shown}` leads out of its repository");
-        return Err(Diagnostic::error(Code::LoadRestricted, message).at(place, ""));
+        return Err(Diagnostic::error(Code::LoadRestricted, message)
+            .at(place, "")
+            .help("name a directory inside the repository"));
     }
     let repository = Some(Arc::new(Repository { checkout, address: spec.raw.as_str().into() }));
     let Some(parent) = parent else { return Ok(Arc::new(Root { directory, visited: None, depth: 0, repository })) };
     // The same files include the same again: the reference would go on fetching.
     if parent.chain().any(|visited| visited.directory == directory) {
         let message = format!("`{shown}` includes itself");
-        return Err(Diagnostic::error(Code::Cycle, message).at(place, "this entry closes the cycle"));
+        return Err(Diagnostic::error(Code::Cycle, message)
+            .at(place, "this entry closes the cycle")
+            .help("remove the entry"));
     }
     below(session, parent, directory, repository, place)
 }
@@ -116,7 +122,7 @@ pub(crate) fn check_address(root: &Root, address: &str, place: Option<Place>) ->
         true => format!("`{address}` includes itself"),
         false => format!("`{address}` is part of the address `{visited}`, which includes it"),
     };
-    Err(Diagnostic::error(Code::Cycle, message).at(place, "this entry closes the cycle"))
+    Err(Diagnostic::error(Code::Cycle, message).at(place, "this entry closes the cycle").help("remove the entry"))
 }
 
 /// Refuses a base outside the repository that it is included from (upstream `errIfGitContainmentViolation`).

@@ -60,14 +60,16 @@ impl<'a, 'fs> Localizer<'a, 'fs> {
         let root = &level.root.directory;
         if named.starts_with('/') {
             let message = format!("`{named}` is absolute; a chart home is named relative to its kustomization");
-            return Err(single(Diagnostic::error(Code::InvalidPath, message).at(place, "")));
+            let help = format!("write `{}`", fs::relative(named, &level.root.directory));
+            return Err(single(Diagnostic::error(Code::InvalidPath, message).at(place, "").help(help)));
         }
         let path = fs::relative(&fs::join(root, named), root);
         let mut copied = path.clone();
         if level.is_local && fs::is_within(&fs::join(root, &path), &self.destination) {
             let shown = self.session.show(&self.destination);
             let message = format!("a chart home must not be in the destination `{shown}`");
-            return Err(single(Diagnostic::error(Code::InvalidPath, message).at(place, "")));
+            let error = Diagnostic::error(Code::InvalidPath, message).at(place, "");
+            return Err(single(error.help("choose another destination")));
         }
         if self.session.fs.kind(&fs::join(root, &path)).is_ok() {
             let entry = Placed { value: path.clone(), place: entry.place };

@@ -133,7 +133,7 @@ fn directory(session: &Session<'_>, path: &str) -> Result<String> {
         EntryKind::File => {
             let shown = session.show(&path);
             let message = format!("`{shown}` is a file; a directory is wanted");
-            Err(Diagnostic::error(Code::InvalidPath, message).path(shown))
+            Err(Diagnostic::error(Code::InvalidPath, message).path(shown).help("name the directory of a kustomization"))
         }
     }
 }

@@ -226,7 +226,8 @@ impl<'a, 'fs> Localizer<'a, 'fs> {
             if let Err((resource, _)) = objects.append(resource) {
                 let message = format!("{} is defined twice in one file", resource.short_name());
                 let place = resource.tree.place(resource.root());
-                report.push(Diagnostic::error(Code::DuplicateId, message).at(place, "again here"));
+                let error = Diagnostic::error(Code::DuplicateId, message).at(place, "again here");
+                report.push(error.help("remove one of them, or give it another name"));
             }
         }
         if report.has_errors() { Err(report.diagnostics) } else { Ok(objects) }

@@ -140,5 +140,9 @@ impl<'a, 'fs> Localizer<'a, 'fs> {
 
 fn wrong_kind(object: &Resource, node: NodeId, wanted: &str) -> Vec<Diagnostic> {
     let message = format!("a field of {} must be {wanted}", object.short_name());
-    single(Diagnostic::error(Code::WrongType, message).at(object.tree.place(node), "not this"))
+    single(
+        Diagnostic::error(Code::WrongType, message)
+            .at(object.tree.place(node), "not this")
+            .help(format!("write {wanted}")),
+    )
 }

@@ -48,6 +48,12 @@ impl Operation {
         let at = FIELDS.iter().position(|name| *name == field);
         at.and_then(|at| *self.field_places.get(at)?).or(self.place)
     }
+
+    /// Returns whether the operation has an `op` at all.
+    fn has_kind(&self) -> bool {
+        let at = FIELDS.iter().position(|name| *name == "op");
+        at.is_some_and(|at| self.field_places.get(at).is_some_and(Option::is_some))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,8 +175,10 @@ fn set_json_scalar(tree: &mut Tree, id: NodeId, is_key: bool) -> Result<()> {
     } else {
         match effective_tag(tree, id) {
             Tag::Binary => {
-                let decoded = decode_binary(tree.text(id))
-                    .map_err(|why| Diagnostic::error(Code::PatchInvalid, why).at(tree.place(id), "this value"))?;
+                let decoded = decode_binary(tree.text(id)).map_err(|why| {
+                    let error = Diagnostic::error(Code::PatchInvalid, why).at(tree.place(id), "this value");
+                    error.help("correct the text behind `!!binary`, or remove the tag")
+                })?;
                 tree.settle_scalar(id, Some(&decoded), Style::Plain, Tag::Str);
                 return Ok(());
             }
@@ -194,6 +202,7 @@ fn set_json_scalar(tree: &mut Tree, id: NodeId, is_key: bool) -> Result<()> {
             number::check(value).map_err(|why| {
                 Diagnostic::error(Code::PatchInvalid, format!("a value has no JSON form: {why}"))
                     .at(tree.place(id), "this value")
+                    .help("quote it if it is a text")
             })?;
             let mut text = String::new();
             number::push_json_float(value, &mut text);
@@ -456,11 +465,24 @@ impl<'r> Run<'r> {
             Fault::NoParent(field, _) | Fault::NoKey(field, _) | Fault::Index(field, ..) => operation.place_of(field),
             _ => operation.place,
         };
+        let help = match fault {
+            Fault::TestFailed => "correct the `value` of this test, or remove it",
+            Fault::Index(..) => "items are counted from 0; `-` adds one at the end",
+            Fault::NoField(_) => "add the field to the operation",
+            Fault::RootValue => "give a mapping as `value`, or name a field with `path`",
+            Fault::NoKey(..) => "remove the operation, or correct the pointer",
+            _ => "correct the pointer, or add what is missing with an operation before this one",
+        };
         let (text, label, here) = match fault {
             Fault::NoField(field) => (format!("`{field}` is missing"), format!("no `{field}` here"), None),
             Fault::UnknownKind => {
                 let names = ["add", "remove", "replace", "move", "copy", "test"];
                 let place = operation.place_of("op");
+                if !operation.has_kind() {
+                    let message = format!("operation {number}{on} cannot be carried out: `op` is missing");
+                    let error = Diagnostic::error(Code::PatchFailed, message).at(place, "no `op` here");
+                    return error.help(format!("add `op`; the operations are {}", quoted(&names)));
+                }
                 let error = error(format!("there is no operation `{kind}`")).at(place, "unknown `op`");
                 let meant = nearest(kind, names, 1);
                 return match meant.first() {
@@ -510,20 +532,21 @@ impl<'r> Run<'r> {
                     _ => format!("the object grows beyond {} nodes", self.limits.resource_nodes_max),
                 };
                 return Diagnostic::error(Code::LimitExceeded, format!("operation {number} (`{kind}`{on}): {text}"))
-                    .at(operation.place, "this operation");
+                    .at(operation.place, "this operation")
+                    .help("remove the operation, or split the object");
             }
         };
         let error = error(text).at(place, label);
-        let Some((node, path, part)) = here else { return error };
+        let Some((node, path, part)) = here else { return error.help(help) };
         let error = error.at(self.tree.place(node), "this is what exists");
         let keys: Vec<&str> = self.tree.entries(node).map(|(key, _)| self.tree.text(key)).collect();
         let near = nearest(part, keys.iter().copied(), 3);
         let path = if path.is_empty() { "the object".to_owned() } else { format!("`{path}`") };
         match (near.is_empty(), keys.len()) {
             (false, _) => error.help(format!("near it, {path} has {}", quoted(&near))),
-            (true, 0) => error,
-            (true, 1..=8) => error.note(format!("{path} has {}", quoted(&keys))),
-            (true, n_keys) => error.note(format!("{path} has {n_keys} other keys")),
+            (true, 0) => error.help(help),
+            (true, 1..=8) => error.note(format!("{path} has {}", quoted(&keys))).help(help),
+            (true, n_keys) => error.note(format!("{path} has {n_keys} other keys")).help(help),
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::source::{Place, Source};
 use crate::yaml::read;
 use std::sync::Arc;
 
+const OBJECTS: &str = "a strategic merge patch names its object with `apiVersion`, `kind` and `metadata.name`";
+
 /// Checks that an entry of `patches` or `patchesJson6902` has its text in one place.
 pub fn check_entry(entry: &PatchEntry) -> Result<()> {
     let is_path = entry.path.as_ref().is_some_and(|path| !path.value.is_empty());
@@ -42,11 +44,11 @@ pub fn load(entry: &PatchEntry, text: &Arc<Source>, by: DirectiveId, limits: &Li
         return json_patch(entry, json, by, true);
     }
     let is_targeted = entry.target.is_some();
-    if is_targeted && documents.len() > 1 {
-        let second = documents.get(1).and_then(|resource| resource.tree.place(resource.root()));
-        return Err(Diagnostic::error(Code::PatchInvalid, "a patch with `target` holds several documents")
-            .at(Some(entry.place), "this entry")
-            .at(second, "the second document")
+    if let (Some(target), [_, second, ..]) = (&entry.target, documents.as_slice()) {
+        let message = format!("a patch with `target` (`patches.target`) holds {} documents", documents.len());
+        return Err(Diagnostic::error(Code::PatchInvalid, message)
+            .at(Some(target.place), "this `target` allows one document")
+            .at(second.tree.place(second.root()), "the second document")
             .help("make an entry of each document, or remove `target`: then each is applied to the object it names"));
     }
     let changes_identity = entry.allow_name_change || entry.allow_kind_change;
@@ -75,7 +77,12 @@ pub fn is_inline_strategic(text: &Arc<Source>, limits: &Limits) -> bool {
 /// Loads an entry of `patchesStrategicMerge`.
 pub fn load_strategic(text: &Arc<Source>, by: DirectiveId, place: Place, limits: &Limits) -> Result<LoadedPatch> {
     let preparation = Preparation { labels: true, annotations: true, keep_name: false, keep_kind: false };
-    let documents = objects(text, limits)?;
+    let documents = objects(text, limits).map_err(|mut error| {
+        if matches!(error.code, Code::NotAResource | Code::MissingName) {
+            error.help = vec![OBJECTS.to_owned()];
+        }
+        error
+    })?;
     let documents = documents.into_iter().map(|resource| StrategicPatch::new(resource, preparation, by)).collect();
     Ok(LoadedPatch::strategic(by, place, documents))
 }
@@ -92,9 +99,9 @@ pub fn load_json6902(entry: &PatchEntry, text: &Arc<Source>, by: DirectiveId, li
     }
     let json = json6902::parse(text, by, limits)?;
     if json.is_empty() {
-        return Err(
-            Diagnostic::error(Code::PatchInvalid, "the JSON patch is empty").at(Some(entry.place), "this entry")
-        );
+        return Err(Diagnostic::error(Code::PatchInvalid, "the JSON patch is empty")
+            .at(Some(entry.place), "this entry")
+            .help("write operations into it, or remove the entry"));
     }
     json_patch(entry, json, by, false)
 }
@@ -133,15 +140,14 @@ fn neither(text: &Source, not_objects: Box<Diagnostic>, no_json: Box<Diagnostic>
         .find(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("---"));
     let is_list = first.is_some_and(|line| line.starts_with(['-', '[']));
     let mut error = if is_list { no_json } else { not_objects };
+    // What is no YAML is no patch of any kind; how to write one does not help.
+    let is_readable = !matches!(error.code, Code::YamlSyntax | Code::InvalidSeparator | Code::UnknownAnchor);
     if error.code != Code::LimitExceeded {
         error.code = Code::PatchInvalid;
     }
     error.message = format!("this is neither a strategic merge patch nor a JSON patch: {}", error.message);
-    if !is_list {
-        error.help = vec![
-            "a strategic merge patch names its object with `apiVersion`, `kind` and `metadata.name`".to_owned(),
-            "a JSON patch is a list of operations".to_owned(),
-        ];
+    if !is_list && is_readable {
+        error.help = vec![OBJECTS.to_owned(), "a JSON patch is a list of operations".to_owned()];
     }
     error.at(Some(place), "the patch of this entry")
 }

@@ -178,7 +178,9 @@ fn merge_into(
     let resource = resmap.get_mut(position);
     if resource.tree.len() + document.tree.len() > limits.resource_nodes_max {
         let message = format!("{} grows beyond {} nodes", resource.short_name(), limits.resource_nodes_max);
-        return Err(Diagnostic::error(Code::LimitExceeded, message).at(stamp.place, "this patch"));
+        return Err(Diagnostic::error(Code::LimitExceeded, message)
+            .at(stamp.place, "this patch")
+            .help("split the object into several"));
     }
     let before = resource.id.clone();
     let changes_identity = patch.allow_name_change || patch.allow_kind_change;
@@ -278,7 +280,8 @@ fn check_collision(resmap: &ResMap, position: usize, patch: &LoadedPatch, delete
     )
     .at(Some(patch.place), "")
     .at(target::name_place(first), "the first")
-    .at(target::name_place(second), "the second"))
+    .at(target::name_place(second), "the second")
+    .help("give each a name of its own, or narrow `target` to one object"))
 }
 
 /// Applies a JSON patch to a resource, which takes a trip through JSON for it.
@@ -327,15 +330,25 @@ fn apply_operations(
 }
 
 fn no_json(tree: &Tree, place: Place, error: &EmitError) -> Box<Diagnostic> {
-    let (what, label) = match error.kind {
-        EmitErrorKind::DuplicateKey(_) => ("holds a key twice", "this key"),
-        EmitErrorKind::InvalidKey => ("has a key that is no string", "this key"),
-        EmitErrorKind::InvalidValue(_) => ("holds a value that JSON cannot express", "this value"),
-        EmitErrorKind::TooDeep => ("is nested too deep", "this"),
+    let (what, label, help) = match error.kind {
+        EmitErrorKind::DuplicateKey(_) => ("holds a key twice", "this key", "remove one of the two"),
+        EmitErrorKind::InvalidKey => ("has a key that is no string", "this key", "write a text as the key, in quotes"),
+        EmitErrorKind::InvalidValue(_) => (
+            "holds a value that JSON cannot express",
+            "this value",
+            "write the value as a text in quotes, or correct it",
+        ),
+        EmitErrorKind::TooDeep => ("is nested too deep", "this", "nest the object less deeply"),
     };
-    Diagnostic::error(Code::PatchFailed, format!("a JSON patch cannot be applied to an object that {what}"))
-        .at(Some(place), "")
-        .at(tree.place(error.node), label)
+    let diagnostic =
+        Diagnostic::error(Code::PatchFailed, format!("a JSON patch cannot be applied to an object that {what}"))
+            .at(Some(place), "")
+            .at(tree.place(error.node), label)
+            .help(help);
+    match error.kind {
+        EmitErrorKind::DuplicateKey(first) => diagnostic.at(tree.place(first), "stands here first"),
+        _ => diagnostic,
+    }
 }
 
 /// Refuses annotations that are a list of an odd number of items, on which the reference crashes.
@@ -345,7 +358,9 @@ fn check_annotations(tree: &Tree, place: Place) -> Result<()> {
         None => Ok(()),
         Some(list) => {
             let message = "the patch makes `metadata.annotations` a list; it has to be a mapping";
-            Err(Diagnostic::error(Code::PatchFailed, message).at(tree.place(list).or(Some(place)), "a list"))
+            Err(Diagnostic::error(Code::PatchFailed, message)
+                .at(tree.place(list).or(Some(place)), "a list")
+                .help("write `key: value` without `- `"))
         }
     }
 }

@@ -475,6 +475,7 @@ impl<'t> Merge<'t> {
                 let (expected, got) = (kind_name(expected), kind_name(self.tree.kind(node)));
                 Diagnostic::error(Code::PatchFailed, format!("{path} is {expected} on one side and {got} on the other"))
                     .at(self.tree.place(node), format!("{got}, where {expected} is merged"))
+                    .help(format!("write {expected} on both sides, or replace the field with a JSON patch"))
             }
             Fault::UnknownDirective { value } => {
                 Diagnostic::error(Code::PatchFailed, format!("unknown patch directive in {path}"))
@@ -486,7 +487,9 @@ impl<'t> Merge<'t> {
                 let message = format!(
                     "the list at {path} has items without, or with the same, merge key and more than {most} items"
                 );
-                Diagnostic::error(Code::LimitExceeded, message).at(self.tree.place(list), "this list")
+                Diagnostic::error(Code::LimitExceeded, message)
+                    .at(self.tree.place(list), "this list")
+                    .help("give each item a merge key of its own, such as `name`")
             }
         }
     }

@@ -45,6 +45,7 @@ impl Matcher {
         Pattern::new(&format!("^(?:{value})$")).map(Matcher::Pattern).map_err(|why| {
             Diagnostic::error(Code::InvalidPattern, format!("`{value}` is no regular expression: {why}"))
                 .at(Some(*place), "")
+                .help("write a backslash before a character that stands for itself: `\\[`, `\\(`, `\\*`")
         })
     }
 
@@ -137,29 +138,34 @@ impl Selector {
             } else {
                 "its annotations do not match".to_owned()
             };
-            return warning.at(name_place(resource), format!("{what} is near, but {but}"));
+            let warning = warning.at(name_place(resource), format!("{what} is near, but {but}"));
+            return warning.help("correct the selector, or leave out what does not match");
         }
         if !matches!(self.name, Matcher::Any)
             && let Some(resource) = resources().find(same_name)
         {
             let kind = &resource.id.gvk.kind;
-            return warning.at(name_place(resource), format!("this object has the name, but its kind is `{kind}`"));
+            let warning =
+                warning.at(name_place(resource), format!("this object has the name, but its kind is `{kind}`"));
+            return warning.help(format!("write `kind: {kind}`, or correct the name"));
         }
         let of_kind = || resources().filter(|resource| self.kind.is_match(&resource.id.gvk.kind));
         let names = nearest(wanted, of_kind().map(|resource| &*resource.id.name), 3);
         if let Some(near) = names.first() {
             let place = of_kind().find(|resource| &*resource.id.name == *near).and_then(name_place);
-            return warning.at(place, format!("did you mean `{near}`?"));
+            return warning.at(place, format!("did you mean `{near}`?")).help("correct the name in `target`");
         }
         match self.kind.text() {
             Some(kind) if of_kind().next().is_none() => {
                 let kinds = nearest(kind, resources().map(|resource| &*resource.id.gvk.kind), 1);
                 match kinds.first() {
                     Some(near) => warning.help(format!("there is no `{kind}` here; did you mean `{near}`?")),
-                    None => warning.note(format!("there is no object of kind `{kind}` here")),
+                    None => warning
+                        .note(format!("there is no object of kind `{kind}` here"))
+                        .help("correct the kind, or remove the entry"),
                 }
             }
-            _ => warning,
+            _ => warning.help("correct the selector, or remove the entry"),
         }
     }
 }
@@ -202,17 +208,20 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
         let (theirs, ours) = (resource.id.gvk.api_version(), id.gvk.api_version());
         return error
             .at(place, format!("the patch says apiVersion `{ours}`"))
-            .at(name_place(resource), format!("the object has apiVersion `{theirs}`"));
+            .at(name_place(resource), format!("the object has apiVersion `{theirs}`"))
+            .help(format!("write `apiVersion: {theirs}` in the patch"));
     }
     let error = error.at(place, "no object has this name and kind");
     if let Some(resource) = named().next() {
         let kind = &resource.id.gvk.kind;
-        return error.at(name_place(resource), format!("an object of this name has kind `{kind}`"));
+        return error
+            .at(name_place(resource), format!("an object of this name has kind `{kind}`"))
+            .help("write the kind and the apiVersion of the object in the patch");
     }
     let names = nearest(name, same_kind().map(|resource| &*resource.id.name), 3);
     if let Some(near) = names.first() {
         let at = same_kind().find(|resource| &*resource.id.name == *near).and_then(name_place);
-        return error.at(at, format!("did you mean `{near}`?"));
+        return error.at(at, format!("did you mean `{near}`?")).help("write the name of an object that exists");
     }
     let n_of_kind = same_kind().count();
     match n_of_kind {
@@ -221,9 +230,13 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
             .help("to add an object, list the file under `resources`; a patch changes one that exists"),
         1..=5 => {
             let names: Vec<String> = same_kind().map(|resource| format!("`{}`", resource.id.name)).collect();
-            error.note(format!("the objects of kind `{kind}` are {}", names.join(", ")))
+            error
+                .note(format!("the objects of kind `{kind}` are {}", names.join(", ")))
+                .help("write the name of one of them in the patch, or list the file under `resources` to add an object")
         }
-        _ => error.note(format!("there are {n_of_kind} objects of kind `{kind}`, none with a name like it")),
+        _ => error
+            .note(format!("there are {n_of_kind} objects of kind `{kind}`, none with a name like it"))
+            .help("correct the name in the patch, or list the file under `resources` to add an object"),
     }
 }
 
@@ -231,9 +244,12 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
 pub(super) fn many_targets(id: &ResId, place: Option<Place>, resmap: &ResMap, found: &[usize]) -> Box<Diagnostic> {
     let message = format!("this patch is for {} `{}`, which means {} objects", id.gvk.kind, id.name, found.len());
     let error = Diagnostic::error(Code::PatchNoTarget, message).at(place, "a patch without `target` is for one object");
-    found.iter().take(3).map(|&position| resmap.get(position)).fold(error, |error, resource| {
+    let error = found.iter().take(3).map(|&position| resmap.get(position)).fold(error, |error, resource| {
         error.at(name_place(resource), format!("{} has, or had, this identity", describe(resource)))
-    })
+    });
+    error
+        .note(format!("the identity is `{id}`"))
+        .help("make it a patch with `target`, which may select several, or put it where there is one such object only")
 }
 
 fn describe(resource: &Resource) -> String {

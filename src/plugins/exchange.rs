@@ -3,6 +3,7 @@
 //! A function gets a `ResourceList` (Kubernetes Resource Model functions), a legacy plugin plain documents. The texts are those
 //! of the reference, byte for byte, since programs may be no more than a line of sed.
 
+use super::annotations::{self, INDEX, LEGACY_INDEX, LEGACY_PATH, PATH};
 use super::{Context, Plugin};
 use crate::diagnostic::{Code, Diagnostic, Report, Result, Severity};
 use crate::limits::Limits;
@@ -11,12 +12,12 @@ use crate::marks;
 use crate::object_origin::ObjectOrigin;
 use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
-use crate::resource::{Behavior, MadeBy, Resource};
-use crate::source::{Place, Sensitivity, Sources};
+use crate::resource::{Behavior, MadeBy, ResId, Resource};
+use crate::source::{Place, Sensitivity, Source, Sources};
 use crate::string_map;
 use crate::transform::metadata;
 use crate::unprintable;
-use crate::yaml::emit::{emit, emit_unfolded};
+use crate::yaml::emit::{emit, emit_indented};
 use crate::yaml::read;
 use crate::yaml::tree::{Style, Tag, Tree};
 use rustc_hash::FxHashSet;
@@ -29,16 +30,19 @@ const NEEDS_HASH: &str = "kustomize.config.k8s.io/needs-hash";
 /// A generator says what becomes of an object that exists.
 const BEHAVIOR: &str = "kustomize.config.k8s.io/behavior";
 
-const PATH: &str = "internal.config.kubernetes.io/path";
-const LEGACY_PATH: &str = "config.kubernetes.io/path";
 /// What the reference adds to the items of a list and takes away again, beside paths.
 const ADDED: [&str; 5] = [
-    "config.kubernetes.io/index",
-    "internal.config.kubernetes.io/index",
+    LEGACY_INDEX,
+    INDEX,
     "internal.config.kubernetes.io/annotations-migration-resource-id",
-    "internal.config.kubernetes.io/id",
-    "config.k8s.io/id",
+    annotations::ID,
+    annotations::LEGACY_ID,
 ];
+/// Of these, what is added when objects are read, and taken away when they are written.
+const INDEXES: [&str; 2] = [LEGACY_INDEX, INDEX];
+
+/// Columns by which items of a list are indented, and so is the configuration of a function.
+const ITEM_INDENT: usize = 2;
 
 /// Returns the objects as documents, each with its identity in an annotation (upstream `GetResMapWithIDAnnotation`).
 pub(super) fn documents(resources: &ResMap, stamp: &Stamp) -> Result<String> {
@@ -61,9 +65,10 @@ pub(super) fn configuration(config: &Resource, stamp: &Stamp) -> Result<String> 
     Ok(out)
 }
 
-/// Adds what `buildMetadata` says of a configuration, where that is asked for.
+/// Adds the marks of a configuration (a kustomization may have prefixed it), and what `buildMetadata` says of it.
 fn with_metadata(config: &Resource, stamp: &Stamp) -> Resource {
     let mut config = config.clone();
+    marks::write(&mut config, stamp);
     if !matches!(config.made_by, MadeBy::Unknown) {
         let annotations = marks::annotations_for_writing(config.tree_mut(), stamp);
         metadata::annotate_copy(&mut config, annotations, stamp);
@@ -73,40 +78,64 @@ fn with_metadata(config: &Resource, stamp: &Stamp) -> Resource {
 
 /// Returns the `ResourceList` for a function; a generator gets its own configuration as the only item.
 pub(super) fn resource_list(config: &Resource, resources: Option<&ResMap>, stamp: &Stamp) -> Result<String> {
-    let function_config =
-        add_annotations(&unfolded(&with_metadata(config, stamp))?, &[(LOCAL_CONFIG, "true".to_owned())]);
+    let function_config = annotations::add(
+        &printed_item(&with_metadata(config, stamp), ITEM_INDENT)?,
+        ITEM_INDENT,
+        &[(LOCAL_CONFIG, "true".to_owned())],
+    );
     let mut out = String::from("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n");
     let mut items = Vec::new();
     match resources {
-        None => items.push((function_config.clone(), None)),
+        None => items.push((function_config.clone(), annotations::copies(&config.tree))),
         Some(resources) => {
             for resource in resources.iter() {
                 let annotated = with_id(resource, stamp);
-                items.push((unfolded(&annotated)?, missing_path(&annotated.tree)));
+                items.push((printed_item(&annotated, ITEM_INDENT)?, annotations::copies(&annotated.tree)));
             }
         }
     }
     out.push_str(if items.is_empty() { "items: []\n" } else { "items:\n" });
-    for (index, (text, path)) in items.into_iter().enumerate() {
+    for (index, (text, copies)) in items.into_iter().enumerate() {
         let id = index + 1;
         let numbers = [index, index, index, id, id].map(|number| number.to_string());
-        let added: Vec<(&str, String)> = path.into_iter().chain(ADDED.into_iter().zip(numbers)).collect();
-        indent(&mut out, &add_annotations(&text, &added), "- ");
+        let added: Vec<(&str, String)> = copies.into_iter().chain(ADDED.into_iter().zip(numbers)).collect();
+        out.push_str("- ");
+        out.push_str(annotations::add(&text, ITEM_INDENT, &added).get(ITEM_INDENT..).unwrap_or_default());
     }
     out.push_str("functionConfig:\n");
-    indent(&mut out, &function_config, "  ");
+    out.push_str(&function_config);
     Ok(out)
 }
 
-/// Of the two spellings of the path annotation the reference adds the one that is missing.
-fn missing_path(tree: &Tree) -> Option<(&'static str, String)> {
-    let annotations = marks::annotations(tree)?;
-    let get = |key| tree.get(annotations, key).map(|value| tree.text(value).to_owned()).filter(|text| !text.is_empty());
-    match (get(PATH), get(LEGACY_PATH)) {
-        (None, Some(path)) => Some((PATH, path)),
-        (Some(path), None) => Some((LEGACY_PATH, path)),
-        _ => None,
+/// Returns what a function that is not run hands on, as documents.
+pub(super) fn passed_on(config: &Resource, resources: Option<&ResMap>, stamp: &Stamp) -> Result<String> {
+    let Some(resources) = resources else {
+        let config = printed_item(&with_metadata(config, stamp), 0)?;
+        return Ok(annotations::add(&config, 0, &[(LOCAL_CONFIG, "true".to_owned())]));
+    };
+    let mut out = String::new();
+    for resource in resources.iter() {
+        if !out.is_empty() {
+            out.push_str("---\n");
+        }
+        let mut annotated = with_id(resource, stamp);
+        let is_number = |key: &str| INDEXES.contains(&key);
+        let copies =
+            annotations::copies(&annotated.tree).into_iter().filter(|(key, _)| !is_number(key)).collect::<Vec<_>>();
+        let tree = annotated.tree_mut();
+        let annotations = marks::annotations_for_writing(tree, stamp);
+        tree.retain_entries(annotations, |tree, key, _| !is_number(tree.text(key)));
+        out.push_str(&annotations::add(&printed_item(&annotated, 0)?, 0, &copies));
     }
+    Ok(out)
+}
+
+/// Returns an object as the reference prints it between two functions, and reads it again.
+pub(super) fn reprinted(resource: &Arc<Resource>, stamp: &Stamp) -> Option<(Arc<Source>, Tree)> {
+    let text = printed_item(&with_id(resource, stamp), 0).ok()?;
+    let source = Sources::default().add("", text, Sensitivity::Opaque, None);
+    let tree = read::read_first(&source, &Limits::default()).ok()??;
+    Some((source, tree))
 }
 
 fn with_id(resource: &Arc<Resource>, stamp: &Stamp) -> Resource {
@@ -147,51 +176,12 @@ fn id_text(resource: &Resource, stamp: &Stamp) -> String {
     out
 }
 
-fn unfolded(resource: &Resource) -> Result<String> {
+/// Prints an object, with long strings on one line.
+fn printed_item(resource: &Resource, indent: usize) -> Result<String> {
     let mut out = String::new();
-    emit_unfolded(&resource.tree, resource.root(), &mut out).map_err(|error| unprintable::error(resource, &error))?;
+    let printed = emit_indented(&resource.tree, resource.root(), indent, &mut out);
+    printed.map_err(|error| unprintable::error(resource, &error))?;
     Ok(out)
-}
-
-/// Adds lines to the annotations of a printed object: behind those that it has, in the order given.
-fn add_annotations(text: &str, added: &[(&str, String)]) -> String {
-    let lines: String =
-        added.iter().map(|(key, value)| format!("    {key}: '{}'\n", value.replace('\'', "''"))).collect();
-    let metadata = if text.starts_with("metadata:\n") { Some(0) } else { text.find("\nmetadata:\n").map(|at| at + 1) };
-    let Some(metadata) = metadata.map(|at| at + "metadata:\n".len()) else { return text.to_owned() };
-    // What belongs to a mapping is indented deeper, and empty lines belong to block scalars.
-    let end_of = |start: usize, depth: usize| {
-        let mut at = start;
-        for line in text[start..].split_inclusive('\n') {
-            let is_inside = line == "\n" || line.bytes().take(depth).all(|byte| byte == b' ');
-            if !is_inside {
-                break;
-            }
-            at += line.len();
-        }
-        at
-    };
-    let metadata_end = end_of(metadata, 2);
-    const ANNOTATIONS: &str = "  annotations:\n";
-    let block = &text[metadata..metadata_end];
-    let start =
-        if block.starts_with(ANNOTATIONS) { Some(0) } else { block.find("\n  annotations:\n").map(|at| at + 1) };
-    let (at, head) = match start {
-        Some(start) => (end_of(metadata + start + ANNOTATIONS.len(), 4), ""),
-        None => (metadata_end, ANNOTATIONS),
-    };
-    format!("{}{head}{lines}{}", &text[..at], &text[at..])
-}
-
-fn indent(out: &mut String, text: &str, first: &str) {
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        if index == 0 {
-            out.push_str(first);
-        } else if line != "\n" {
-            out.push_str("  ");
-        }
-        out.push_str(line);
-    }
 }
 
 // ---- answers ------------------------------------------------------------------------------------------------------------
@@ -207,6 +197,7 @@ pub(super) fn answer(
     let failed = |message: String| {
         Diagnostic::error(Code::PluginFailed, format!("`{kind}` answers what cannot be read: {message}"))
             .at(Some(plugin.place), "this plugin")
+            .help("correct the program: it writes manifests to its standard output, and messages to its standard error")
     };
     let text = read::decode_bytes(stdout).map_err(|_| failed("it is not UTF-8".to_owned()))?;
     let session = &mut *context.session;
@@ -278,6 +269,7 @@ pub(super) fn generated(resources: Vec<Arc<Resource>>, plugin: &Plugin) -> Resul
         marks::adopt(&mut resource);
         let mut resource = Arc::unwrap_or_clone(resource);
         resource.is_generated = true;
+        ensure_metadata(&mut resource, &Stamp { by: plugin.by, place: Some(plugin.place) });
         let Some(annotations) = marks::annotations(&resource.tree) else {
             made.push(resource);
             continue;
@@ -291,7 +283,9 @@ pub(super) fn generated(resources: Vec<Arc<Resource>>, plugin: &Plugin) -> Resul
                 "0" | "f" | "F" | "false" | "FALSE" | "False" => resource.needs_hash,
                 _ => {
                     let message = format!("the annotation `{NEEDS_HASH}` of {} is no boolean", resource.short_name());
-                    return Err(Diagnostic::error(Code::PluginFailed, message).at(Some(plugin.place), "made by this"));
+                    return Err(Diagnostic::error(Code::PluginFailed, message)
+                        .at(Some(plugin.place), "made by this")
+                        .help("correct the program: the annotation is `\"true\"` or `\"false\"`"));
                 }
             };
         }
@@ -308,16 +302,30 @@ pub(super) fn generated(resources: Vec<Arc<Resource>>, plugin: &Plugin) -> Resul
     Ok(made)
 }
 
+/// Rewriting annotations makes `metadata` where there is none, which only lists may lack.
+fn ensure_metadata(resource: &mut Resource, stamp: &Stamp) {
+    if resource.tree.get(resource.root(), "metadata").is_none() {
+        let tree = resource.tree_mut();
+        let root = tree.root();
+        string_map::mapping_under(tree, root, "metadata", stamp);
+    }
+}
+
 /// Puts what a transformer answered in the place of the objects it was given: by identity, new ones at the end; those
 /// that it left out are gone (upstream `UpdateResMapValues`).
 pub(super) fn update(resources: &mut ResMap, answered: Vec<Arc<Resource>>, plugin: &Plugin) -> Result<Touched> {
     let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
     let mut touched = Touched { by: plugin.by, resources: 0, fields: 0 };
     let mut seen: FxHashSet<usize> = FxHashSet::default();
+    let repeated = repeated(resources);
     for answer in answered {
         let mut answer = Arc::unwrap_or_clone(answer);
+        ensure_metadata(&mut answer, &stamp);
         string_map::rewrite_annotations(answer.tree_mut(), &stamp, |key| key == ID);
         let position = match resources.find_current(&answer.id) {
+            Some(position) if repeated.contains(&position) => {
+                return Err(ambiguous(resources.get(position), plugin, "is given"));
+            }
             Some(position) => {
                 let mut new = Resource { tree: answer.tree, ..Resource::clone(resources.get(position)) };
                 new.refresh_id();
@@ -340,14 +348,40 @@ pub(super) fn update(resources: &mut ResMap, answered: Vec<Arc<Resource>>, plugi
         if !seen.insert(position) {
             let name = resources.get(position).short_name();
             let message = format!("`{}` answers {name} twice", plugin.config.id.gvk.kind);
-            return Err(Diagnostic::error(Code::PluginFailed, message).at(Some(plugin.place), "this plugin"));
+            return Err(Diagnostic::error(Code::PluginFailed, message)
+                .at(Some(plugin.place), "this plugin")
+                .help("correct the program: it answers each object once"));
         }
         touched.resources += 1;
     }
     let gone: Vec<usize> = (0..resources.len()).filter(|position| !seen.contains(position)).collect();
+    let mut lost: FxHashSet<&ResId> = FxHashSet::default();
+    for resource in gone.iter().filter(|position| repeated.contains(position)).map(|&position| resources.get(position))
+    {
+        if !lost.insert(&resource.id) {
+            return Err(ambiguous(resource, plugin, "leaves out"));
+        }
+    }
     touched.resources += gone.len() as u32;
     resources.remove(&gone);
     Ok(touched)
+}
+
+/// Returns the positions of objects that share their identity with another (a replacement may have renamed them).
+fn repeated(resources: &ResMap) -> FxHashSet<usize> {
+    if resources.find_repeated().is_none() {
+        return FxHashSet::default();
+    }
+    let first = |position| resources.find_current(&resources.get(position).id).unwrap_or(position);
+    let again = (0..resources.len()).filter(|&position| first(position) != position);
+    again.flat_map(|position| [first(position), position]).collect()
+}
+
+fn ambiguous(resource: &Resource, plugin: &Plugin, verb: &str) -> Box<Diagnostic> {
+    let kind = &plugin.config.id.gvk.kind;
+    let message = format!("`{kind}` {verb} {}, and there are several of that name", resource.short_name());
+    let error = Diagnostic::error(Code::PluginFailed, message).at(Some(plugin.place), "this plugin");
+    error.help("objects are told apart by kind, name and namespace: a directive before has given two the same")
 }
 
 /// Returns the path in an annotation that says where an object comes from.

@@ -41,7 +41,9 @@ pub(super) fn load(config: &Arc<Resource>, place: Place, context: &mut Context<'
     let path = fs::join(home, &relative);
     if !fs::is_within(&path, home) {
         let message = format!("`{kind}` names a program outside the directory of plugins");
-        return Err(Diagnostic::error(Code::PluginInvalid, message).at(Some(place), ""));
+        return Err(Diagnostic::error(Code::PluginInvalid, message)
+            .at(Some(place), "")
+            .help("write `apiVersion` as `group/version`, without `..`"));
     }
     if context.session.fs.kind(&path) != Ok(EntryKind::File) {
         let is_library = context.session.fs.kind(&format!("{path}.so")) == Ok(EntryKind::File);
@@ -74,6 +76,7 @@ fn arguments(config: &Arc<Resource>, context: &mut Context<'_, '_>) -> Result<Ve
         args = split(&line.value).ok_or_else(|| {
             Diagnostic::error(Code::PluginInvalid, "`argsOneLiner` has a quote that is not closed")
                 .at(Some(line.place), "")
+                .help("close the quote, or write a backslash before it")
         })?;
     }
     if let Some(file) = text(&tree, "argsFromFile") {
@@ -120,7 +123,7 @@ pub(super) fn generate(
     plugin: &Plugin,
     context: &mut Context<'_, '_>,
 ) -> Result<Vec<Resource>> {
-    let stdout = run(executable, plugin, String::new(), context)?;
+    let stdout = run(executable, plugin, None, String::new(), context)?;
     let answered = exchange::answer(plugin, stdout, false, context)?;
     exchange::generated(answered, plugin)
 }
@@ -134,12 +137,18 @@ pub(super) fn transform(
 ) -> Result<Touched> {
     let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
     let stdin = exchange::documents(resources, &stamp)?;
-    let stdout = run(executable, plugin, stdin, context)?;
+    let stdout = run(executable, plugin, Some(resources), stdin, context)?;
     let answered = exchange::answer(plugin, stdout, false, context)?;
     exchange::update(resources, answered, plugin)
 }
 
-fn run(executable: &Executable, plugin: &Plugin, stdin: String, context: &Context<'_, '_>) -> Result<Vec<u8>> {
+fn run(
+    executable: &Executable,
+    plugin: &Plugin,
+    given: Option<&ResMap>,
+    stdin: String,
+    context: &mut Context<'_, '_>,
+) -> Result<Vec<u8>> {
     let config = exchange::configuration(&plugin.config, &Stamp { by: plugin.by, place: Some(plugin.place) })?;
     let directory = context.root.directory.to_string();
     let variables = [("KUSTOMIZE_PLUGIN_CONFIG_STRING", &config), ("KUSTOMIZE_PLUGIN_CONFIG_ROOT", &directory)];
@@ -156,7 +165,7 @@ fn run(executable: &Executable, plugin: &Plugin, stdin: String, context: &Contex
         ..Invocation::default()
     };
     let shown = context.session.show(&executable.path);
-    finish(call(&invocation, context), &shown, plugin, None)
+    finish(call(&invocation, context), &shown, plugin, None, given, context)
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 //! Here it is decided whether a function may run, and how it is called; what it reads and answers is `exchange`. Programs
 //! are started by the caller's `Programs`.
 
-use super::{Body, Context, Plugin, exchange};
+use super::{Body, Context, Plugin, exchange, words};
 use crate::diagnostic::{Code, Diagnostic, Report, Result, Severity};
 use crate::fs;
 use crate::kustomization::decode::function::function;
 use crate::kustomization::function::{ContainerSpec, ExecSpec, FunctionSpec, Mount};
-use crate::kustomization::{InlineText, Placed};
+use crate::kustomization::{InlineText, Placed, PlacedText};
 use crate::manifest::LOCAL_CONFIG;
 use crate::marks;
 use crate::programs::{Invocation, Output, Piece, ProgramError};
@@ -30,7 +30,7 @@ const CONTAINER_PROGRAMS: [&str; 2] = ["docker", "podman"];
 /// What they need to know of their surroundings.
 const CONTAINER_ENV: [&str; 3] = ["DOCKER_*", "CONTAINER_*", "CONTAINERS_*"];
 /// Set in every container.
-const CONTAINER_DEFAULTS: [&str; 2] = ["LOG_TO_STDERR", "STRUCTURED_RESULTS"];
+const CONTAINER_DEFAULTS: [&str; 2] = ["LOG_TO_STDERR=true", "STRUCTURED_RESULTS=true"];
 
 /// Finds what a configuration asks for; `None` if it names no function.
 ///
@@ -61,7 +61,11 @@ pub(super) fn load(config: &Arc<Resource>, place: Place, context: &mut Context<'
     } else {
         return Ok(None);
     };
-    spec.container.mounts.iter().try_for_each(check_mount)?;
+    spec.container.mounts.iter().try_for_each(|mount| check_mount(mount, place, context))?;
+    if let Some(image) = spec.container.image.as_ref().filter(|image| image.value.starts_with('-')) {
+        let message = format!("`{}` is no image: docker would take it for a flag", image.value);
+        return Err(Diagnostic::error(Code::PluginInvalid, message).at(Some(image.place), ""));
+    }
     Ok(Some(Body::Function(spec)))
 }
 
@@ -80,37 +84,50 @@ fn decode(source: &Arc<Source>, tree: &Tree) -> Result<FunctionSpec> {
 }
 
 /// Refuses what is not in or below the directory of the kustomization.
-fn check_mount(mount: &Mount) -> Result<()> {
-    let Some(source) = &mount.source else { return Ok(()) };
-    match leaves(&source.value) {
-        false => Ok(()),
-        true => {
-            let message = format!("the mount `{}` is outside the directory of the kustomization", source.value);
-            let error = Diagnostic::error(Code::PluginInvalid, message).at(Some(source.place), "");
-            Err(error.help("a mount of a function is relative and stays in or below that directory"))
-        }
+fn check_mount(mount: &Mount, place: Place, context: &Context<'_, '_>) -> Result<()> {
+    let source = mount.source.as_ref();
+    let (text, place) = source.map_or(("", place), |source| (source.value.as_str(), source.place));
+    // Docker reads `--mount` as a line of comma-separated values.
+    let is_split = |text: &str| text.contains([',', '"', '\n', '\r']);
+    if is_split(text) || is_split(&mount.kind) || is_split(&mount.target) {
+        let message = "a mount has a comma, a quote or a line break in one of its fields";
+        let error = Diagnostic::error(Code::PluginInvalid, message).at(Some(place), "");
+        return Err(error.help("docker would take what follows for another setting"));
     }
+    if !leaves(text) && !is_outside(&fs::join(&context.root.directory, text), context) {
+        return Ok(());
+    }
+    let message = format!("the mount `{text}` is outside the directory of the kustomization");
+    let error = Diagnostic::error(Code::PluginInvalid, message).at(Some(place), "");
+    Err(error.help("a mount of a function is relative and stays in or below that directory"))
 }
 
-/// Returns whether a path is absolute or leads out of the directory it is relative to.
+/// Returns whether a path is absolute or leads out of the directory it is relative to; the reference refuses names that
+/// begin with two dots, too.
 fn leaves(path: &str) -> bool {
-    let mut depth = 0_i64;
-    path.starts_with('/')
-        || path.split('/').any(|part| {
-            match part {
-                "" | "." => {}
-                ".." => depth -= 1,
-                _ => depth += 1,
-            }
-            depth < 0
-        })
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.pop().is_none() => return true,
+            ".." => {}
+            part => parts.push(part),
+        }
+    }
+    path.starts_with('/') || parts.first().is_some_and(|first| first.starts_with(".."))
+}
+
+/// Returns whether an absolute path, or what it is a link to, is outside the directory of the kustomization.
+fn is_outside(path: &str, context: &Context<'_, '_>) -> bool {
+    let is_within = |path: &str| fs::is_within(path, &context.root.directory);
+    !is_within(path) || context.session.fs.canonical(path).is_ok_and(|real| !is_within(&real))
 }
 
 /// Runs a function for what it generates.
 pub(super) fn generate(spec: &FunctionSpec, plugin: &Plugin, context: &mut Context<'_, '_>) -> Result<Vec<Resource>> {
     let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
     let stdin = exchange::resource_list(&plugin.config, None, &stamp)?;
-    let Some(stdout) = run(spec, plugin, stdin, context)? else {
+    let Some(stdout) = run(spec, plugin, None, stdin, context)? else {
         // A function that is not run hands on what it was given, its configuration.
         let mut config = Resource::clone(&plugin.config);
         let tree = config.tree_mut();
@@ -135,9 +152,13 @@ pub(super) fn transform(
     // Where there is nothing, the reference does as for a generator.
     let input = Some(&*resources).filter(|resources| !resources.is_empty());
     let stdin = exchange::resource_list(&plugin.config, input, &stamp)?;
-    let Some(stdout) = run(spec, plugin, stdin, context)? else {
+    let Some(stdout) = run(spec, plugin, input, stdin, context)? else {
         report.push(not_run(plugin));
-        return Ok(Touched { by: plugin.by, resources: 0, fields: 0 });
+        // What the reference passes on was printed and read.
+        let passed_on = exchange::passed_on(&plugin.config, input, &stamp)?;
+        let answered = exchange::answer(plugin, passed_on.into_bytes(), false, context)?;
+        let touched = exchange::update(resources, answered, plugin)?;
+        return Ok(Touched { resources: 0, ..touched });
     };
     let answered = exchange::answer(plugin, stdout, true, context)?;
     exchange::update(resources, answered, plugin)
@@ -150,28 +171,40 @@ fn not_run(plugin: &Plugin) -> Box<Diagnostic> {
 }
 
 /// Calls a function; `None` if it is a program and those are not enabled, which the reference passes over.
-fn run(spec: &FunctionSpec, plugin: &Plugin, stdin: String, context: &mut Context<'_, '_>) -> Result<Option<Vec<u8>>> {
+fn run(
+    spec: &FunctionSpec,
+    plugin: &Plugin,
+    given: Option<&ResMap>,
+    stdin: String,
+    context: &mut Context<'_, '_>,
+) -> Result<Option<Vec<u8>>> {
     if let Some(image) = &spec.container.image {
         if spec.container.network && !context.options.network {
             let message = format!("the function `{}` needs the network, which is not enabled", image.value);
             let error = Diagnostic::error(Code::PluginDisabled, message).at(Some(image.place), "");
             return Err(error.help("`--network` enables it"));
         }
-        return container(spec, &image.value, plugin, stdin, context).map(Some);
+        return container(spec, image, plugin, given, stdin, context).map(Some);
     }
     match &spec.exec.path {
-        Some(_) if context.options.exec => exec(&spec.exec, plugin, stdin, context).map(Some),
+        Some(_) if context.options.exec => exec(&spec.exec, plugin, given, stdin, context).map(Some),
         _ => Ok(None),
     }
 }
 
-fn exec(spec: &ExecSpec, plugin: &Plugin, stdin: String, context: &Context<'_, '_>) -> Result<Vec<u8>> {
+fn exec(
+    spec: &ExecSpec,
+    plugin: &Plugin,
+    given: Option<&ResMap>,
+    stdin: String,
+    context: &mut Context<'_, '_>,
+) -> Result<Vec<u8>> {
     let Some(path) = &spec.path else { return Ok(Vec::new()) };
     let directory = &context.root.directory;
     let mut program = path.value.clone();
     if program.contains('/') {
         program = fs::join(directory, &program);
-        if !fs::is_within(&program, directory) {
+        if is_outside(&program, context) {
             let message = format!("the function `{}` is outside the directory of its kustomization", path.value);
             let error = Diagnostic::error(Code::PluginInvalid, message).at(Some(path.place), "");
             return Err(error.help("put the program in or below that directory"));
@@ -194,16 +227,18 @@ fn exec(spec: &ExecSpec, plugin: &Plugin, stdin: String, context: &Context<'_, '
         ..Invocation::default()
     };
     let output = call(&invocation, context);
-    finish(output, &path.value, plugin, Some(path.place))
+    finish(output, &path.value, plugin, Some(path.place), given, context)
 }
 
 fn container(
     spec: &FunctionSpec,
-    image: &str,
+    image: &PlacedText,
     plugin: &Plugin,
+    given: Option<&ResMap>,
     stdin: String,
-    context: &Context<'_, '_>,
+    context: &mut Context<'_, '_>,
 ) -> Result<Vec<u8>> {
+    let image = &*image.value;
     let options = context.options;
     let directory = &context.root.directory;
     let mut args: Vec<String> =
@@ -215,14 +250,17 @@ fn container(
     let flags: Vec<Mount> = options.mounts.iter().map(|text| mount_of_flag(text, plugin.place)).collect();
     for mount in spec.container.mounts.iter().chain(&flags) {
         let source = mount.source.as_ref().map_or("", |source| &source.value);
-        let source = fs::join(directory, source);
+        // An absolute one, which only a flag can name, is left as it is.
+        let source = if source.starts_with('/') { source.to_owned() } else { fs::join(directory, source) };
         let mode = if mount.is_writable { "" } else { ",readonly" };
         args.push("--mount".to_owned());
         args.push(format!("type={},source={source},target={}{mode}", mount.kind, mount.target));
     }
-    let mut values: BTreeMap<&str, &str> = CONTAINER_DEFAULTS.iter().map(|name| (*name, "true")).collect();
+    let mut values: BTreeMap<&str, &str> = BTreeMap::new();
     let mut exported: Vec<&str> = Vec::new();
     let envs = spec.container.envs.iter().map(|text| text.value.as_str());
+    // A function cannot change the defaults, the command line can (upstream `mergeContainerEnv`).
+    let envs = envs.chain(CONTAINER_DEFAULTS);
     for text in envs.chain(options.env.iter().map(String::as_str)) {
         match text.split_once('=') {
             Some((name, value)) => drop(values.insert(name, value)),
@@ -237,7 +275,9 @@ fn container(
         args.extend(["-e".to_owned(), (*name).to_owned()]);
     }
     args.push(image.to_owned());
-    let inherited = CONTAINER_ENV.into_iter().chain(exported.iter().copied()).map(str::to_owned).collect();
+    // A name with a star would ask for more variables than one.
+    let exported = exported.into_iter().filter(|name| !name.contains('*'));
+    let inherited = CONTAINER_ENV.into_iter().chain(exported).map(str::to_owned).collect();
     let mut invocation = Invocation {
         args: args.into_iter().map(Piece::Text).collect(),
         inherited,
@@ -258,7 +298,7 @@ fn container(
             format!("the function `{image}` is a container, and there is neither docker nor podman to run it");
         return Err(exchange::failed(plugin, None, message));
     }
-    finish(output, image, plugin, None)
+    finish(output, image, plugin, None, given, context)
 }
 
 /// Reads a value of `--mount` (upstream `StringToStorageMount`).
@@ -283,15 +323,30 @@ pub(super) fn call(invocation: &Invocation, context: &Context<'_, '_>) -> std::r
     }
 }
 
-/// Returns what a program wrote, or says why there is nothing.
+/// Returns what a program wrote, or says why there is nothing. What it says beside is a warning.
 pub(super) fn finish(
     output: std::result::Result<Output, ProgramError>,
     program: &str,
     plugin: &Plugin,
     place: Option<Place>,
+    given: Option<&ResMap>,
+    context: &mut Context<'_, '_>,
 ) -> Result<Vec<u8>> {
+    let words = |stderr: &str| words::without_secrets(stderr, plugin, given);
     let (message, stderr) = match output {
-        Ok(output) if output.is_success => return Ok(output.stdout),
+        Ok(output) if output.is_success => {
+            let words = words(&output.stderr);
+            if !words.is_empty() {
+                let warning = Diagnostic::warning(Code::PluginSays, format!("`{program}` says: {words}"));
+                let place = place.unwrap_or(plugin.place);
+                let mut warning = warning.at(Some(place), "this program");
+                if context.session.sources.outermost(place).source != plugin.entry.source {
+                    warning.chain.push(plugin.entry);
+                }
+                context.warnings.push(*warning);
+            }
+            return Ok(output.stdout);
+        }
         Ok(output) => (format!("`{program}` failed: {}", output.status), output.stderr),
         Err(ProgramError::TimeOut { seconds, stderr }) => {
             (format!("`{program}` was stopped after {seconds} s"), stderr)
@@ -301,7 +356,11 @@ pub(super) fn finish(
         }
         Err(error) => (format!("`{program}` cannot be run: {error}"), String::new()),
     };
-    let error = exchange::failed(plugin, place, message);
-    let stderr = stderr.trim_end();
-    Err(if stderr.is_empty() { error } else { error.note(format!("it says: {stderr}")) })
+    let help = match message.contains("cannot be run") {
+        true => "check that the program exists and may be executed",
+        false => "correct the function, or its configuration",
+    };
+    let error = exchange::failed(plugin, place, message).help(help);
+    let words = words(&stderr);
+    Err(if words.is_empty() { error } else { error.note(format!("it says: {words}")) })
 }

@@ -3,12 +3,14 @@
 //! [`load`] decides what a configuration is for: a built-in plugin (`builtin`), a function or a program (`functions`). The
 //! entries of a kustomization are read, and plugins run in their order, by `accumulate::plugins`.
 
+mod annotations;
 pub(crate) mod builtin;
 mod exchange;
 mod executable;
 mod functions;
 mod prepare;
 pub(crate) mod validator;
+mod words;
 
 use crate::diagnostic::{Code, Diagnostic, Report, Result, nearest};
 use crate::fs;
@@ -80,6 +82,7 @@ pub(crate) struct Context<'a, 'fs> {
     pub(crate) root: &'a Arc<Root>,
     pub(crate) restrictions: LoadRestrictions,
     pub(crate) inputs: &'a mut BTreeSet<Arc<str>>,
+    pub(crate) warnings: &'a mut Vec<Diagnostic>,
 }
 
 impl Context<'_, '_> {

@@ -79,7 +79,8 @@ impl Loader<'_, '_, '_> {
             BuiltinConfig::ConfigMap(entry) => Builtin::ConfigMap(entry),
             BuiltinConfig::Hash => Builtin::Hash,
             BuiltinConfig::HelmChart(globals, chart) => {
-                helm::check(&chart, &globals, None, &mut charts(self.context))?;
+                let mut context = charts(self.context);
+                helm::share_api_versions(&helm::check(&chart, &globals, None, &mut context)?, context.session);
                 Builtin::HelmChart(globals, chart)
             }
             BuiltinConfig::IamPolicy(config) => Builtin::IamPolicy(Box::new(self.iam_policy(&config)?)),
@@ -126,7 +127,9 @@ impl Loader<'_, '_, '_> {
             None => Ok(Cow::Owned(specs)),
             Some(n_parts) => {
                 let message = format!("a field path has {n_parts} parts; at most {PARTS_MAX} are followed");
-                Err(Diagnostic::error(Code::LimitExceeded, message).at(Some(self.place), "in this configuration"))
+                Err(Diagnostic::error(Code::LimitExceeded, message)
+                    .at(Some(self.place), "in this configuration")
+                    .help("shorten the path"))
             }
         }
     }
@@ -156,9 +159,9 @@ impl Loader<'_, '_, '_> {
         match (&entry.path, &entry.patch) {
             (Some(path), _) => self.context.text_file(path),
             (None, Some(inline)) => Ok(self.context.session.embedded(&prepare(inline))),
-            (None, None) => {
-                Err(Diagnostic::error(Code::PatchInvalid, "a patch needs a text").at(Some(entry.place), ""))
-            }
+            (None, None) => Err(Diagnostic::error(Code::PatchInvalid, "a patch needs a text")
+                .at(Some(entry.place), "")
+                .help("name a file with `path`, or write the patch inline")),
         }
     }
 

@@ -6,15 +6,18 @@
 //! labels of their own file, and an object that has it already passes no validator.
 
 use super::builtin::Builtin;
-use super::{Body, Plugin};
+use super::{Body, Plugin, exchange};
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::provenance::Touched;
+use crate::marks;
+use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
+use crate::source::Sources;
 use crate::string_map::written_style;
 use crate::yaml::emit;
 use crate::yaml::resolve::effective_tag;
 use crate::yaml::tree::{NodeId, Tree};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const VALIDATED_BY: &str = "validated-by";
@@ -37,13 +40,19 @@ pub(crate) fn unwatch(resources: &mut ResMap) {
 }
 
 /// Refuses changes that a validator made.
-pub(crate) fn check(plugin: &Plugin, touched: &Touched, before: &[Arc<Resource>], after: &ResMap) -> Result<()> {
+pub(crate) fn check(
+    plugin: &Plugin,
+    touched: &Touched,
+    before: &[Arc<Resource>],
+    after: &ResMap,
+    sources: &Sources,
+) -> Result<()> {
     let patches = match &plugin.body {
         Body::Builtin(builtin) => match &**builtin {
             Builtin::Patches(patches) => patches.as_slice(),
             _ => &[],
         },
-        Body::Function(_) | Body::Executable(_) => return check_program(plugin, before, after),
+        Body::Function(_) | Body::Executable(_) => return check_program(plugin, before, after, sources),
     };
     for old in before {
         let new = after.find_current(&old.id).map(|position| after.get(position));
@@ -83,15 +92,101 @@ pub(crate) fn check(plugin: &Plugin, touched: &Touched, before: &[Arc<Resource>]
     }
 }
 
-/// Whatever a program answers is a change to the reference, which compares the lines that nodes stand on: it adds an
-/// annotation above the name of each object that it hands to a program.
-fn check_program(plugin: &Plugin, before: &[Arc<Resource>], after: &ResMap) -> Result<()> {
-    match before.first().or_else(|| after.iter().next()) {
-        None => Ok(()),
-        Some(resource) => Err(changed(plugin, resource, None).note(
-            "to kustomize v5.8.2 whatever a program or function answers is a change, even if nothing is changed",
-        )),
+/// What a program answers is the same only if all nodes stand on the same lines as before: as the reference adds an
+/// annotation above the name of each object that it hands to a program, they must come from another program.
+fn check_program(plugin: &Plugin, before: &[Arc<Resource>], after: &ResMap, sources: &Sources) -> Result<()> {
+    let changed = |resource: &Resource| {
+        let error = changed(plugin, resource, None);
+        Err(error.note(
+            "to kustomize v5.8.2 what a program or function answers is a change even if nothing is changed, unless \
+             the objects went through another program before",
+        ))
+    };
+    let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
+    for old in before {
+        let new = after.find_current(&old.id).map(|position| after.get(position));
+        let Some(new) = new.filter(|_| before.len() == after.len()) else { return changed(old) };
+        let is_unchanged = have_same_marks(old, new)
+            && annotations(&old.tree) == annotations(&new.tree)
+            && is_same(&bare(old), old.root(), &bare(new), new.root(), &|_, _| false)
+            && positions(old, sources, &stamp) == positions(new, sources, &stamp);
+        if !is_unchanged {
+            return changed(old);
+        }
     }
+    match after.iter().next().filter(|_| before.is_empty()) {
+        Some(resource) => changed(resource),
+        None => Ok(()),
+    }
+}
+
+fn annotations(tree: &Tree) -> BTreeMap<&str, &str> {
+    let entries = marks::annotations(tree).into_iter().flat_map(|annotations| tree.entries(annotations));
+    entries.map(|(key, value)| (tree.text(key), tree.text(value))).collect()
+}
+
+/// Returns an object without its annotations, which are written anew when it comes back from a program.
+fn bare(resource: &Resource) -> Tree {
+    let mut tree = Tree::clone(&resource.tree);
+    if let Some(metadata) = tree.get(tree.root(), "metadata").filter(|&metadata| tree.is_mapping(metadata)) {
+        tree.remove_entry(metadata, "annotations");
+    }
+    tree
+}
+
+/// Returns lines and columns, from the start of the document, of all nodes that were read.
+///
+/// Items of a list that a function answers stand where they would stand in documents of their own: the reference prints
+/// and reads those again.
+fn positions(resource: &Arc<Resource>, sources: &Sources, stamp: &Stamp) -> Vec<(u32, u32)> {
+    let tree = &bare(resource);
+    let first_line = |tree: &Tree| {
+        let place = tree.place(tree.root())?;
+        let source = sources.get(place.source);
+        let start = place.span.start;
+        // Behind the separator of documents.
+        let separator = source.text.get(..start as usize)?.rfind("\n---");
+        let line = separator.map_or(0, |at| source.line_column(at as u32 + 1).line);
+        (source.line_column(start).column == 1).then_some(line)
+    };
+    let mut found = Vec::new();
+    let mut open = vec![(tree.root(), None)];
+    match first_line(tree) {
+        Some(first_line) => {
+            while let Some((node, _)) = open.pop() {
+                if let Some(place) = tree.place(node).filter(|_| is_read(tree, node)) {
+                    let at = sources.get(place.source).line_column(place.span.start);
+                    found.push((at.line.saturating_sub(first_line), at.column));
+                }
+                open.extend(tree.children(node).map(|child| (child, None)));
+            }
+        }
+        None => {
+            let Some((source, printed)) = exchange::reprinted(resource, stamp) else { return found };
+            open = vec![(tree.root(), Some(printed.root()))];
+            while let Some((node, twin)) = open.pop() {
+                if let Some(place) = twin.and_then(|twin| printed.place(twin)).filter(|_| is_read(tree, node)) {
+                    let at = source.line_column(place.span.start);
+                    found.push((at.line, at.column));
+                }
+                if tree.is_mapping(node) {
+                    for (key, value) in tree.entries(node) {
+                        let twins = twin.and_then(|twin| printed.get_entry(twin, tree.text(key)));
+                        open.push((key, twins.map(|(key, _)| key)));
+                        open.push((value, twins.map(|(_, value)| value)));
+                    }
+                } else {
+                    let mut twins = twin.into_iter().flat_map(|twin| printed.items(twin));
+                    open.extend(tree.items(node).map(|item| (item, twins.next())));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_read(tree: &Tree, node: NodeId) -> bool {
+    tree.origin_entry(tree.origin(node)).is_none()
 }
 
 /// Returns whether a key of `metadata` leads to labels that hold the one label only.
@@ -118,7 +213,6 @@ fn is_same(
     new_node: NodeId,
     is_passed_over: &dyn Fn(&Tree, NodeId) -> bool,
 ) -> bool {
-    let is_read = |tree: &Tree, node| tree.origin_entry(tree.origin(node)).is_none();
     let is_same_scalar = old.text(old_node) == new.text(new_node)
         && old.style(old_node) == new.style(new_node)
         && effective_tag(old, old_node) == effective_tag(new, new_node);

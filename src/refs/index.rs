@@ -240,6 +240,7 @@ fn service_account_namespaces(resource: &Resource) -> Result<Vec<Arc<str>>> {
             let message = format!("the namespace of a subject of `{}` is not a string", resource.short_name());
             return Err(Diagnostic::error(Code::TransformFailed, message)
                 .at(tree.place(namespace), "")
+                .note(format!("the object is `{}`", resource.id))
                 .help("name the namespace of the service account, or leave the field out"));
         }
         namespaces.push(tree.text(namespace).into());

@@ -114,7 +114,9 @@ fn collect(resource: &Resource, path: &str, node: NodeId, references: &mut Vec<R
             None => {
                 let object = resource.short_name();
                 let message = format!("field `{path}` of `{object}` should name an object but has no `name`");
-                Err(Diagnostic::error(Code::TransformFailed, message).at(tree.place(node), "no `name` here"))
+                Err(Diagnostic::error(Code::TransformFailed, message)
+                    .at(tree.place(node), "no `name` here")
+                    .help("add `name`, or remove the reference"))
             }
         },
         Kind::Sequence => Err(wrong_kind(resource, path, node, "a name", None)),

@@ -226,8 +226,11 @@ fn no_object(resmap: &ResMap, name: &str, var: &Var) -> Box<Diagnostic> {
     let objref = &var.entry.objref;
     let gvk = vars::gvk(&var.entry);
     let wanted = objref.name.as_ref().map_or("", |name| name.value.as_str());
-    let message =
-        format!("var `{name}` refers to `{}/{wanted}` ({}), which does not exist", gvk.kind, gvk.api_version());
+    let of = match gvk.api_version() {
+        version if version.is_empty() => String::new(),
+        version => format!(" ({version})"),
+    };
+    let message = format!("var `{name}` refers to `{}/{wanted}`{of}, which does not exist", gvk.kind);
     let error = Diagnostic::error(Code::VarUnresolved, message).at(Some(objref.place), "matches nothing");
     if let [position, ..] = *vars::matches(resmap, &var.entry) {
         let resource = resmap.get(position);
@@ -254,7 +257,7 @@ fn no_object(resmap: &ResMap, name: &str, var: &Var) -> Box<Diagnostic> {
         .collect();
     match nearest(wanted, names.iter().map(|name| &**name), 1).first() {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => error,
+        None => error.help("correct `objref`, or add the object to `resources`"),
     }
 }
 
@@ -271,7 +274,9 @@ fn no_field(resource: &Resource, name: &str, var: &Var, path: &str, lack: Lack) 
         _ => {
             let message = format!("var `{name}` takes its value from `{path}` of `{object}`, which does not exist");
             let error = Diagnostic::error(Code::VarUnresolved, message).at(Some(place), "no such field");
-            error.at(tree.place(resource.root()), "in this object")
+            error
+                .at(tree.place(resource.root()), "in this object")
+                .help("set `fieldref.fieldPath` to a field that exists")
         }
     }
 }
@@ -284,6 +289,10 @@ fn unused(resmap: &ResMap, known: &Known<'_>) -> Box<Diagnostic> {
         let message = format!("var `{name}` holds a mapping or a list and is never replaced");
         let warning = Diagnostic::warning(Code::VarUnused, message).at(Some(place), "defined here");
         return warning.at(known.place, "its value").help("set `fieldref.fieldPath` to a field that holds one value");
+    }
+    if name.is_empty() {
+        let warning = Diagnostic::warning(Code::VarUnused, "a var without a `name` is never replaced");
+        return warning.at(Some(place), "no `name` here").help("add `name`, or remove the var");
     }
     let message = format!("var `{name}` is never replaced");
     let warning = Diagnostic::warning(Code::VarUnused, message).at(Some(place), "defined here");

@@ -171,13 +171,16 @@ impl OpenApi {
                     let place = Place { source: source.id, span: Span { start: at, end: at } };
                     Diagnostic::error(Code::OpenApiInvalid, format!("the schema is not valid JSON: {}", error.message))
                         .at(Some(place), "")
+                        .help("correct the JSON")
                 })?;
                 tree.set_root(root);
                 tree
             }
             false => read::read_first(source, limits)?.ok_or_else(|| {
+                let place = Place { source: source.id, span: Span { start: 0, end: 0 } };
                 Diagnostic::error(Code::OpenApiInvalid, format!("the schema `{}` is empty", source.path))
-                    .path(source.path.to_string())
+                    .at(Some(place), "nothing stands here")
+                    .help("put an OpenAPI document into the file, or remove `openapi`")
             })?,
         };
         let read = |tree: &Tree| {
@@ -465,6 +468,8 @@ impl Reader<'_> {
     }
 
     fn fault(&self, node: NodeId, message: &str) -> Box<Diagnostic> {
-        Diagnostic::error(Code::OpenApiInvalid, message).at(self.tree.place(node).or(self.start), "")
+        Diagnostic::error(Code::OpenApiInvalid, message)
+            .at(self.tree.place(node).or(self.start), "")
+            .help("the file is an OpenAPI v2 document with `definitions`, as a cluster publishes it")
     }
 }

@@ -108,6 +108,11 @@ pub(crate) fn fetch_error(address: &str, error: RemoteError, place: Option<Place
     let mut diagnostic = Diagnostic::error(code, message).at(place, "");
     diagnostic.notes = error.notes;
     diagnostic.help = error.help;
+    if diagnostic.help.is_empty() && code == Code::RemoteFailed {
+        diagnostic
+            .help
+            .push("check the address and the connection; a path in this tree is written `./path`".to_owned());
+    }
     diagnostic
 }
 

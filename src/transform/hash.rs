@@ -25,7 +25,9 @@ pub(crate) fn apply(resmap: &mut ResMap, by: DirectiveId) -> Result<Touched> {
                     "{} asks for a hash suffix, which only config maps and secrets have",
                     resource.short_name()
                 );
-                Diagnostic::error(Code::InvalidField, message).at(resource.tree.place(resource.root()), "")
+                Diagnostic::error(Code::InvalidField, message)
+                    .at(resource.tree.place(resource.root()), "")
+                    .help("leave the kind of a generated object as it is, or set `disableNameSuffixHash: true` on its generator")
             }
         })?;
         let name = format!("{}-{suffix}", resource.id.name);

@@ -55,5 +55,9 @@ fn no_target(resmap: &ResMap, entry: &ReplicasEntry, config: &TransformerConfig)
     names.sort_unstable();
     names.dedup();
     let near: Vec<String> = nearest(name, names, 3).into_iter().map(|name| format!("`{name}`")).collect();
-    if near.is_empty() { error } else { error.help(format!("did you mean {}?", near.join(" or "))) }
+    if near.is_empty() {
+        error.help("correct the name, or remove the entry")
+    } else {
+        error.help(format!("did you mean {}?", near.join(" or ")))
+    }
 }

@@ -118,7 +118,9 @@ impl ValueAdd {
             }
             Err(Stop::Part(why)) => {
                 let message = format!("field path `{}` cannot be followed: {why}", path.value);
-                return Err(Diagnostic::error(Code::TransformFailed, message).at(Some(path.place), ""));
+                return Err(Diagnostic::error(Code::TransformFailed, message)
+                    .at(Some(path.place), "")
+                    .help("name fields that the objects have, joined by `/`"));
             }
         };
         let text = match target.position {
@@ -144,7 +146,9 @@ impl Target {
         let parts = split(&field_path.value);
         if parts.len() > PARTS_MAX {
             let message = format!("a field path has {} parts; at most {PARTS_MAX} are followed", parts.len());
-            return Err(Diagnostic::error(Code::LimitExceeded, message).at(Some(field_path.place), ""));
+            return Err(Diagnostic::error(Code::LimitExceeded, message)
+                .at(Some(field_path.place), "")
+                .help("shorten the path"));
         }
         let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
         let parts = parts.map(Part::new).collect();

@@ -51,19 +51,19 @@ pub(crate) const DEPTH_MAX: usize = 10_000;
 
 /// Appends a node as one YAML document; nothing may be assumed of `out` after an error.
 pub fn emit(tree: &Tree, id: NodeId, out: &mut String) -> Result<(), EmitError> {
-    print(tree, id, out, writer::WIDTH)
+    print(tree, id, out, writer::WIDTH, 0)
 }
 
-/// Appends a node as [`emit`] does, but long strings stay on one line.
-pub(crate) fn emit_unfolded(tree: &Tree, id: NodeId, out: &mut String) -> Result<(), EmitError> {
-    print(tree, id, out, usize::MAX / 2)
+/// Appends a node as [`emit`] does, but indented, and long strings stay on one line.
+pub(crate) fn emit_indented(tree: &Tree, id: NodeId, indent: usize, out: &mut String) -> Result<(), EmitError> {
+    print(tree, id, out, usize::MAX / 2, indent)
 }
 
-fn print(tree: &Tree, id: NodeId, out: &mut String, width: usize) -> Result<(), EmitError> {
+fn print(tree: &Tree, id: NodeId, out: &mut String, width: usize, indent: usize) -> Result<(), EmitError> {
     let mut emitter = Emitter { tree, writer: Writer::new(out, width), entries: Vec::new(), open: Vec::new() };
     match tree.kind(id) {
-        Kind::Scalar => emitter.scalar(id, 2, false)?,
-        _ => emitter.collection(id, Position::Root, 0, false)?,
+        Kind::Scalar => emitter.scalar(id, indent + 2, false)?,
+        _ => emitter.collection(id, Position::Root, indent, false)?,
     }
     emitter.run()
 }
@@ -203,7 +203,7 @@ impl<'t> Emitter<'t, '_> {
             return Err(EmitError { node: id, kind: EmitErrorKind::TooDeep });
         }
         let indent = match position {
-            Position::Root => 0,
+            Position::Root => indent,
             Position::Key if is_mapping => indent + 2,
             // Sequences are not indented below their key.
             Position::Key => indent,

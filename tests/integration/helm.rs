@@ -2,17 +2,13 @@
 //!
 //! The cases stand in tests/data/helm/cases.txt. With a helm of your own: `RUSTOMIZE_TEST_HELM=helm cargo test`.
 
-use crate::case::{difference, updates_snapshots};
 use crate::disk::Scratch;
 use crate::doors::program;
-use std::os::unix::fs::PermissionsExt;
+use crate::scripted::{self, is_reference};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
-
-const CASE: &str = "\n==== ";
-const SAID: &str = "\n==== said\n";
 
 fn data(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/helm").join(file)
@@ -20,35 +16,13 @@ fn data(file: &str) -> PathBuf {
 
 #[test]
 fn helm_is_called_as_by_the_reference() {
-    let text = std::fs::read_to_string(data("cases.txt")).expect("the cases");
-    let mut parts = text.split(SAID);
-    let first = parts.next().expect("there is a first case");
-    let (head, mut input) = first.split_once(CASE).expect("a case begins");
-    let mut updated = head.to_owned();
-    let mut n_cases = 0;
-    for part in parts {
-        let (_, next) = part.split_once(CASE.trim_start()).unwrap_or((part, ""));
-        let (title, files) = input.split_once('\n').expect("a case has a title");
-        updated += &format!("{CASE}{input}{SAID}{}", run(n_cases, title, files));
-        updated = updated.trim_end_matches('\n').to_owned();
-        (input, n_cases) = (next, n_cases + 1);
-    }
-    updated += "\n";
-    assert!(n_cases > 20, "the cases are read");
-    if updates_snapshots() {
-        std::fs::write(data("cases.txt"), &updated).expect("the cases can be written");
-    }
-    assert!(updates_snapshots() || updated == text, "{}", difference(&text, &updated));
+    scripted::run_all(&data("cases.txt"), 20, run);
 }
 
 /// Builds a case and returns how helm was called and what was printed.
 fn run(number: usize, title: &str, files: &str) -> String {
     let scratch = Scratch::new(&format!("helm-{number}"));
-    let (first, rest) = files.split_once("//- ").expect("a case has files");
-    for file in rest.split("\n//- ") {
-        let (name, content) = file.split_once('\n').unwrap_or((file, ""));
-        scratch.write(name, &format!("{content}\n"));
-    }
+    let first = scripted::write_files(&scratch, files);
     scratch.write("tmp/.keep", "");
     let root = scratch.path("").display().to_string();
     let root = root.trim_end_matches('/');
@@ -175,14 +149,10 @@ fn wait_for(path: &Path) {
     panic!("there is no {}", path.display());
 }
 
-fn is_reference() -> bool {
-    program().file_name().is_some_and(|name| name == "kustomize")
-}
-
 /// Puts the script where the case can call it.
 fn install(scratch: &Scratch) -> String {
     scratch.write("bin/helm", &std::fs::read_to_string(data("helm.sh")).expect("the script"));
     let path = scratch.path("bin/helm");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("our own file");
+    scripted::make_executable(&path);
     path.display().to_string()
 }

@@ -31,10 +31,14 @@ mod explain;
 mod helm;
 mod leaks;
 mod localize;
+#[cfg(unix)]
+mod programs;
 mod provenance;
 mod reference;
 mod remote;
 mod remotes;
+#[cfg(unix)]
+mod scripted;
 mod second;
 mod strict;
 mod vendor;

@@ -4,6 +4,8 @@ use crate::disk::Scratch;
 
 const OBJECT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  text: \"y\"\n";
 
+const CONFIG: &str = "commonAnnotations:\n- {path: metadata/annotations, kind: Secret, create: true}\n";
+
 /// The code of the warning, and the field that has no effect.
 const WITHOUT_EFFECT: &[(&str, &str)] = &[
     (
@@ -17,6 +19,7 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ),
     ("var-unused", "vars:\n- name: TEXT\n  objref: {apiVersion: v1, kind: ConfigMap, name: c}\n"),
     ("crds-without-effect", "crds: [crd.json]\n"),
+    ("field-spec-displaced", "configurations: [config.yaml]\n"),
 ];
 
 #[test]
@@ -26,6 +29,7 @@ fn directives_without_effect_are_errors() {
         scratch
             .write("c.yaml", OBJECT)
             .write("crd.json", "{}")
+            .write("config.yaml", CONFIG)
             .write("kustomization.yaml", &format!("resources: [c.yaml]\n{field}"));
         let (status, output, words) = scratch.build(&["."]);
         assert_eq!((status, output.as_str()), (Some(0), OBJECT_SORTED), "{words}");

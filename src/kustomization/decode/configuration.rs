@@ -100,7 +100,8 @@ fn check_size(decoder: &mut Decoder<'_>, config: &TransformerConfig, root: NodeI
     if n_specs > SPECS_MAX {
         let message = format!("{n_specs} field specs in one file; at most {SPECS_MAX} are read");
         let place = decoder.place(root);
-        decoder.report.push(Diagnostic::error(Code::LimitExceeded, message).at(Some(place), ""));
+        let error = Diagnostic::error(Code::LimitExceeded, message).at(Some(place), "");
+        decoder.report.push(error.help("split the file into several"));
     }
     for error in specs().filter_map(FieldSpec::too_deep) {
         decoder.report.push(error);

@@ -151,7 +151,9 @@ impl<'t> Collector<'t> {
         self.n_properties += 1;
         if self.n_properties > PROPERTIES_MAX {
             let message = format!("more than {PROPERTIES_MAX} properties in one file, with types that are used twice");
-            return Err(Diagnostic::error(Code::LimitExceeded, message).at(Some(place), ""));
+            return Err(Diagnostic::error(Code::LimitExceeded, message)
+                .at(Some(place), "")
+                .help("keep only the types whose fields name other objects"));
         }
         let spec = |last: Option<&str>| {
             let path = self.path.iter().copied().chain(last).collect::<Vec<_>>().join("/");

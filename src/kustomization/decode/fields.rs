@@ -92,6 +92,8 @@ impl Decoder<'_> {
             error = error.help(format!("did you mean `{near}`?"));
         } else if spec.names.len() <= 10 {
             error = error.help(format!("its fields are {}", spec.names.join(", ")));
+        } else {
+            error = error.help("correct the name of the field, or remove it");
         }
         self.report.push(error);
     }

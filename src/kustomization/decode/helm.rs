@@ -270,7 +270,8 @@ impl Values<'_, '_> {
     fn refuse(&mut self, node: NodeId, what: &str) -> Option<NodeId> {
         let message = format!("the values of a chart hold {what}");
         let place = self.decoder.place(node);
-        self.decoder.report.push(Diagnostic::error(Code::InvalidValue, message).at(Some(place), ""));
+        let error = Diagnostic::error(Code::InvalidValue, message).at(Some(place), "");
+        self.decoder.report.push(error.help("write it as a text, in quotes"));
         None
     }
 }

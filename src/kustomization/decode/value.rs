@@ -180,6 +180,9 @@ impl Decoder<'_> {
         let is_scalar = self.tree.is_scalar(node);
         let in_literals = path.parent.is_some_and(|parent| matches!(parent.part, Part::Field("literals")));
         match wanted {
+            _ if is_scalar && text.contains("<<<<<<< ") => {
+                Some("resolve the merge conflict: keep one side and remove the marker lines".to_owned())
+            }
             _ if in_literals && *found == Found::Mapping => Some("write each literal as `key=value`".to_owned()),
             "a string" if is_scalar && can_show => {
                 Some(format!("quote it: `{}`", path.example(&format!("\"{text}\""))))
@@ -191,12 +194,22 @@ impl Decoder<'_> {
             "a whole number" if text.parse::<i64>().is_ok() => {
                 Some(format!("remove the quotes: `{}`", path.example(text)))
             }
+            "a mapping" if path.to_string().is_empty() && self.what == "a kustomization file" => {
+                Some("begin each line with a field, such as `resources:`, `patches:` or `images:`".to_owned())
+            }
             "a mapping" if *found == Found::Text && can_show => {
                 path.item_key().map(|key| format!("write `- {key}: {text}`"))
             }
             "a list" if *found == Found::Text && can_show => {
                 Some(format!("make it a list: `{}`", path.example(&format!("[\"{text}\"]"))))
             }
+            "a list" if *found == Found::Mapping => Some("begin each item with `- `".to_owned()),
+            "a mapping" if *found == Found::Sequence => Some("write `key: value` lines without `- `".to_owned()),
+            "a string" => Some("write a single value here".to_owned()),
+            "a list" => Some("write a list: each item on a line of its own, beginning with `- `".to_owned()),
+            "a mapping" => Some("write `key: value` lines, indented more than the field".to_owned()),
+            "a boolean" => Some("write `true` or `false`, without quotes".to_owned()),
+            "a whole number" => Some("write a whole number, without quotes".to_owned()),
             _ => None,
         }
     }
@@ -213,7 +226,8 @@ impl Decoder<'_> {
                 let holder = path.to_string();
                 let holder = if holder.is_empty() { self.what.to_owned() } else { format!("`{holder}`") };
                 let message = format!("a key in {holder} must be a string, not {}", found.what());
-                self.report.push(Diagnostic::error(Code::InvalidKey, message).at(Some(self.place(key)), ""));
+                let error = Diagnostic::error(Code::InvalidKey, message).at(Some(self.place(key)), "");
+                self.report.push(error.help("write a text as the key"));
                 None
             }
         }

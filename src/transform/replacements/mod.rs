@@ -203,7 +203,10 @@ fn read(resmap: &ResMap, position: usize, path: &str, place: Place, options: &Fi
         let message = format!("{}: {words}", no_field(&path.text, &resource));
         let near = node.and_then(|node| tree.place(node)).or_else(|| select::name_place(&resource));
         let label = if node.is_some() { "the path leads here" } else { "the source" };
-        Diagnostic::error(Code::ReplacementNoSource, message).at(Some(place), "").at(near, label)
+        Diagnostic::error(Code::ReplacementNoSource, message)
+            .at(Some(place), "")
+            .at(near, label)
+            .help("set `fieldPath`, and `options` if a part is wanted, to what the object has")
     };
     let found = lookup::find(tree, &path, path.parts.len()).map_err(|fault| failed(fault.words, fault.node))?;
     let Some(node) = found else { return Err(failed("it does not exist".to_owned(), None)) };
@@ -316,7 +319,9 @@ impl Writer<'_> {
         let label = if fault.node.is_some() { "the path leads here" } else { "the target" };
         let error = Diagnostic::error(Code::ReplacementFailed, message).at(Some(place), "").at(near, label);
         match self.options.create || fault.node.is_some() {
-            true => error,
+            true => {
+                error.help("correct the field path or its `options`, or narrow `select` to objects that have the field")
+            }
             false => error.help("to make a field that does not exist, set `options.create: true`"),
         }
     }

@@ -199,7 +199,9 @@ impl<'e> Selector<'e> {
 }
 
 fn no_pattern(text: &str, why: &str, place: Option<Place>) -> Box<Diagnostic> {
-    Diagnostic::error(Code::InvalidPattern, format!("`{text}` is no regular expression: {why}")).at(place, "")
+    Diagnostic::error(Code::InvalidPattern, format!("`{text}` is no regular expression: {why}"))
+        .at(place, "")
+        .help("write a backslash before a character that stands for itself: `\\[`, `\\(`, `\\*`")
 }
 
 fn no_source(resmap: &ResMap, selector: &Target) -> Box<Diagnostic> {
@@ -220,10 +222,12 @@ fn hint(diagnostic: Box<Diagnostic>, resmap: &ResMap, selector: &Target) -> Box<
         let near = nearest(kind, resources().map(|resource| &*resource.id.gvk.kind), 1);
         return match near.first() {
             Some(near) => diagnostic.help(format!("there is no `{kind}` here; did you mean `{near}`?")),
-            None => diagnostic.note(format!("there is no object of kind `{kind}` here")),
+            None => diagnostic
+                .note(format!("there is no object of kind `{kind}` here"))
+                .help("correct the selector, or add the object to `resources`"),
         };
     }
-    let Some(name) = name else { return diagnostic };
+    let Some(name) = name else { return diagnostic.help("correct the selector, or add the object to `resources`") };
     let is_named = |resource: &&Resource| {
         *resource.id.name == *name || resource.previous.iter().any(|previous| *previous.name == *name)
     };
@@ -234,15 +238,17 @@ fn hint(diagnostic: Box<Diagnostic>, resmap: &ResMap, selector: &Target) -> Box<
             resource.id.gvk.api_version(),
             resource.id.effective_namespace()
         );
-        return diagnostic.at(name_place(resource), facts);
+        return diagnostic
+            .at(name_place(resource), facts)
+            .help("correct the group, version or namespace of the selector, or leave it out");
     }
     let names = nearest(&name, resources().filter(has_kind).map(|resource| &*resource.id.name), 1);
     match names.first() {
         Some(near) => {
             let place = resources().filter(has_kind).find(|resource| *resource.id.name == **near).and_then(name_place);
-            diagnostic.at(place, format!("did you mean `{near}`?"))
+            diagnostic.at(place, format!("did you mean `{near}`?")).help("write the name of an object that exists")
         }
-        None => diagnostic,
+        None => diagnostic.help("correct the selector; an object may also be named as its base calls it"),
     }
 }
 
@@ -262,7 +268,10 @@ pub(crate) fn repeated(first: &Resource, second: &Resource) -> Box<Diagnostic> {
         tree.get_path(tree.root(), &["metadata", "name"]).and_then(|name| first_place(tree, name))
     };
     let error = Diagnostic::error(Code::DuplicateId, message).at(name_place(second), "this name is written");
-    error.at(original(first), "to this object").at(original(second), "and to this one")
+    error
+        .at(original(first), "to this object")
+        .at(original(second), "and to this one")
+        .help("narrow `select` to one object, or `reject` the other")
 }
 
 /// The place of a resource's name, where its origin is known.

@@ -5,12 +5,12 @@ use std::fmt::Write;
 /// Checks that a float has a JSON form.
 pub(crate) fn check(value: f64) -> Result<(), String> {
     let name = match value {
-        f64::INFINITY => "+Inf",
-        f64::NEG_INFINITY => "-Inf",
-        _ if value.is_nan() => "NaN",
+        f64::INFINITY => "infinite (+Inf)",
+        f64::NEG_INFINITY => "infinite (-Inf)",
+        _ if value.is_nan() => "not a number (NaN)",
         _ => return Ok(()),
     };
-    Err(format!("json: unsupported value: {name}"))
+    Err(format!("it is {name}"))
 }
 
 /// Appends a finite float as Go's encoding/json does: plain between 1e-6 and 1e21, else with an exponent.

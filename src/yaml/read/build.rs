@@ -141,7 +141,10 @@ impl<'t, 'b> Builder<'t, 'b> {
         let built = match self.anchors.get(name) {
             Some(Anchor::Closed(built)) => *built,
             Some(Anchor::Open) => {
-                return Err(Fault::new(Code::AliasCycle, start, "the alias refers to a node that contains it"));
+                let message = "the alias refers to a node that contains it";
+                return Err(
+                    Fault::new(Code::AliasCycle, start, message).help("write the value out instead of the alias")
+                );
             }
             None => return Err(super::explain::unknown_anchor(start)),
         };

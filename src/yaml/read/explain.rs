@@ -84,14 +84,26 @@ pub(super) fn misplaced_value(text: &str, at: usize) -> Box<Fault> {
         .because("a key must be on one line with its `:`, and may stand only where a line or an item begins")
 }
 
+/// Where the version control left a conflict to be resolved, if it did.
+pub(super) fn conflict_marker(text: &str) -> Option<usize> {
+    let begins = |marker: &str| match text.starts_with(marker) {
+        true => Some(0),
+        false => text.find(&format!("\n{marker}")).map(|at| at + 1),
+    };
+    let start = begins("<<<<<<< ")?;
+    begins(">>>>>>> ").filter(|&end| end > start).map(|_| start)
+}
+
 /// A quoted scalar without end.
 pub(super) fn unclosed_quote(start: usize) -> Box<Fault> {
-    Fault::syntax(start, "a quoted text is not closed").label("the quote that is never closed")
+    Fault::syntax(start, "a quoted text is not closed").label("the quote that is never closed").help("close the quote")
 }
 
 /// A quoted scalar with a document marker in it.
 pub(super) fn marker_in_quotes(start: usize) -> Box<Fault> {
-    Fault::syntax(start, "a quoted text is not closed before the end of the document").label("it begins here")
+    Fault::syntax(start, "a quoted text is not closed before the end of the document")
+        .label("it begins here")
+        .help("close the quote before the `---`")
 }
 
 /// An escape that the reference does not know.
@@ -228,6 +240,8 @@ pub(super) fn expected_node(text: &str, token: Token, open: Option<usize>) -> Bo
     }
 }
 
+const CLOSE: &str = "close the bracket, add the `,`, or quote the value if the bracket belongs to it";
+
 /// Neither a `,` nor the closing bracket.
 pub(super) fn unclosed_flow(text: &str, token: Token, open: usize) -> Box<Fault> {
     let at = token.start as usize;
@@ -240,9 +254,9 @@ pub(super) fn unclosed_flow(text: &str, token: Token, open: usize) -> Box<Fault>
         _ if text.get(open..).is_some_and(|rest| rest.starts_with("{{")) => {
             fault.help("this looks like a template: render it first, or quote the value")
         }
-        TokenKind::Value => fault.because("in a flow collection a key must be on one line with its `:`"),
+        TokenKind::Value => fault.help(CLOSE).because("in a flow collection a key must be on one line with its `:`"),
         TokenKind::Key => fault.help("quote a text that holds a `?`").because("a `?` ends a plain value here"),
-        _ => fault.because(FLOW_COLON),
+        _ => fault.help(CLOSE).because(FLOW_COLON),
     }
 }
 
@@ -262,16 +276,29 @@ fn stray_bracket(at: usize) -> Box<Fault> {
 /// Text on the line of a value that ended before it.
 fn behind_value(text: &str, at: usize) -> Option<Box<Fault>> {
     match line_before(text, at).trim_end().bytes().last()? {
-        b'"' | b'\'' => Some(
-            Fault::syntax(at, "text stands behind the closing quote")
-                .help("quote the whole value, or write the quote twice to keep it"),
-        ),
+        quote @ (b'"' | b'\'') => {
+            let fault = Fault::syntax(at, "text stands behind the closing quote");
+            Some(match quote_above(text, at, quote) {
+                Some(open) => {
+                    fault.related(Some(open), "the quoted text begins here").help("close the quote in its line")
+                }
+                None => fault.help("quote the whole value, or write the quote twice to keep it"),
+            })
+        }
         b']' | b'}' => Some(
             Fault::syntax(at, "text stands behind the closing bracket")
                 .help("quote the whole value if the brackets belong to it"),
         ),
         _ => None,
     }
+}
+
+/// Where the quoted text that ends before an offset begins, if that is in a line above: likely its end was forgotten there.
+fn quote_above(text: &str, at: usize, quote: u8) -> Option<usize> {
+    let before = text.get(..at)?.trim_end();
+    let end = before.len().checked_sub(1)?;
+    let open = before.get(..end)?.rfind(char::from(quote))?;
+    before.get(open..end)?.contains(['\n', '\r']).then_some(open)
 }
 
 /// What stands on the line of an offset before it.

@@ -174,5 +174,15 @@ fn diagnostic(fault: Fault, source: &Source, document: Range<usize>) -> Box<Diag
         diagnostic = diagnostic.note(format!("valid YAML 1.2, but kustomize rejects this because {}", fault.because));
     }
     diagnostic.help.extend(fault.help.into_iter().map(str::to_owned));
+    if fault.code == Code::YamlSyntax
+        && let Some(marker) = explain::conflict_marker(&source.text)
+    {
+        let text = "a merge conflict that is not resolved";
+        match diagnostic.labels.first_mut().filter(|label| label.place.span.start as usize == marker) {
+            Some(label) => label.text = text.to_owned(),
+            None => diagnostic = diagnostic.at(place(marker), text),
+        }
+        diagnostic.help = vec!["resolve the conflict: keep one side and remove the marker lines".to_owned()];
+    }
     diagnostic
 }
