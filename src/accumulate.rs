@@ -417,7 +417,15 @@ impl Accumulator<'_, '_> {
 
         let config = &*self.config(gathered);
         let recorder = Recorder::new(self.session.is_recording, resources, None);
-        let mut steps = Steps { file, origin, resources, gathered, report: Report::default(), recorder };
+        let mut steps = Steps {
+            file,
+            origin,
+            resources,
+            gathered,
+            report: Report::default(),
+            recorder,
+            without_effect: Vec::new(),
+        };
         let limits = self.session.limits;
         if let Some(last) = strategic.last() {
             for patch in &strategic {
@@ -430,8 +438,8 @@ impl Accumulator<'_, '_> {
         }
         if let Some(namespace) = &file.namespace {
             let by = self.session.directive("namespace", None, namespace.place);
-            steps.run("NamespaceTransformer", |resources, _| {
-                transform::namespace::apply(resources, namespace, config, by)
+            steps.run("NamespaceTransformer", |resources, report| {
+                transform::namespace::apply(resources, namespace, config, by, report)
             })?;
         }
         if let Some(prefix) = &file.name_prefix {
@@ -490,7 +498,13 @@ impl Accumulator<'_, '_> {
             steps.ran("ReplacementTransformer", last.by);
         }
         self.transformer_plugins(root, &plugins, &mut steps)?;
-        let report = steps.report;
+        let mut report = steps.report;
+        for by in steps.without_effect {
+            let directive = self.session.directives.get(by);
+            let message = format!("`{}` changes nothing", directive.field);
+            let warning = Diagnostic::warning(Code::DirectiveWithoutEffect, message);
+            report.push(warning.at(Some(directive.place), "no object has such a field").help("remove it"));
+        }
         gathered.settle(report)
     }
 

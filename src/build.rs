@@ -4,7 +4,7 @@ use crate::accumulate::Accumulator;
 use crate::accumulated::Gathered;
 use crate::diagnostic::{Code, Diagnostic, Report, Severity};
 use crate::history::{Recorder, Removed, only};
-use crate::kustomization::Kustomization;
+use crate::kustomization::{FileKind, Kustomization};
 use crate::loader;
 pub use crate::loader::LoadRestrictions;
 use crate::manifest;
@@ -126,6 +126,7 @@ fn run(
     let vars = std::mem::take(&mut gathered.vars);
     let touched = refs::var_reference::resolve(&mut resources, &vars, &config, &mut report);
     recorder.record(&mut resources, only(&touched), &mut gathered.removed);
+    refs::not_renamed::find(&resources, &mut report);
     gathered.touched.extend(touched.into_iter().map(|touched| (touched.by, touched)));
     gathered.settle(report)?;
     drop_local(&mut resources)?;
@@ -153,6 +154,10 @@ fn run(
         metadata::add_transformations(&mut resources, &stamp_of("transformerAnnotations")).map_err(single)?;
     }
     recorder.record(&mut resources, Some(stamp.by), &mut gathered.removed);
+    if file.kind == FileKind::Component && resources.is_empty() {
+        // A component by itself has nothing to work on.
+        gathered.warnings.retain(|warning| warning.code == Code::DeprecatedField);
+    }
     let (text, documents) = print(&resources, session.sources.n_bytes())?;
     Ok((resources, text, documents))
 }

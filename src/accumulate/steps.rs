@@ -19,7 +19,13 @@ pub(super) struct Steps<'a> {
     pub(super) gathered: &'a mut Gathered,
     pub(super) report: Report,
     pub(super) recorder: Recorder,
+    /// Directives that found nothing to write.
+    pub(super) without_effect: Vec<DirectiveId>,
 }
+
+/// Transformers that say themselves nothing of it if they write nothing.
+const WITH_KIND: [&str; 5] =
+    ["NamespaceTransformer", "PrefixTransformer", "SuffixTransformer", "LabelTransformer", "AnnotationsTransformer"];
 
 impl Steps<'_> {
     pub(super) fn run(
@@ -48,7 +54,11 @@ impl Steps<'_> {
             }
         };
         self.recorder.record(self.resources, only(&touched), &mut self.gathered.removed);
+        let is_any = !self.resources.is_empty();
         for touched in touched {
+            if WITH_KIND.contains(&kind) && is_any && touched.resources == 0 {
+                self.without_effect.push(touched.by);
+            }
             self.gathered.touched.insert(touched.by, touched);
             if !kind.is_empty() {
                 self.ran(kind, touched.by);

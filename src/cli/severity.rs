@@ -20,7 +20,14 @@ pub(super) struct WarningArgs {
 }
 
 /// Warnings about directives; the others are about spelling and about copies.
-const STRICT: [Code; 5] = [
+const STRICT: [Code; 12] = [
+    Code::FieldSpecDisplaced,
+    Code::PatchWithoutEffect,
+    Code::DirectiveWithoutEffect,
+    Code::ContainerWithoutImage,
+    Code::ListItemsDropped,
+    Code::NamespacesJoined,
+    Code::ReferenceNotRenamed,
     Code::PatchTargetUnmatched,
     Code::ImageUnmatched,
     Code::ReplacementTargetUnmatched,
@@ -31,7 +38,9 @@ const STRICT: [Code; 5] = [
 impl WarningArgs {
     /// Refuses codes that do not exist.
     pub(super) fn check(&self) -> Result<()> {
-        for (flag, name) in self.deny.iter().map(|name| ("--deny", name)).chain(self.allow.iter().map(|name| ("--allow", name))) {
+        for (flag, name) in
+            self.deny.iter().map(|name| ("--deny", name)).chain(self.allow.iter().map(|name| ("--allow", name)))
+        {
             if !Code::ALL.iter().any(|code| code.as_str() == name) {
                 let mut error = Diagnostic::error(Code::Usage, format!("`{name}` of `{flag}` is no code"));
                 for near in nearest(name, Code::ALL.iter().map(|code| code.as_str()), 1) {

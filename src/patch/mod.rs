@@ -10,6 +10,7 @@ mod json_text;
 mod keyed_list;
 mod load;
 pub mod strategic_merge;
+mod suspicious;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -105,6 +106,7 @@ pub fn reached_through(mut error: Box<Diagnostic>, file: Option<Place>) -> Box<D
     error
 }
 
+/// Applies a patch and says what is suspicious about it.
 fn apply_all(resmap: &mut ResMap, patch: &LoadedPatch, report: &mut Report, limits: &Limits) -> Result<Touched> {
     let mut touched = Touched { by: patch.by, resources: 0, fields: 0 };
     let mut deleted = BTreeSet::new();
@@ -118,7 +120,7 @@ fn apply_all(resmap: &mut ResMap, patch: &LoadedPatch, report: &mut Report, limi
                 let mut changed = Vec::new();
                 for position in positions {
                     touched.resources += 1;
-                    match merge_into(resmap, position, patch, document, limits)? {
+                    match merge_into(resmap, position, patch, document, report, limits)? {
                         Outcome::Deleted => drop(deleted.insert(position)),
                         Outcome::Merged { fields_written } => {
                             touched.fields += fields_written;
@@ -140,6 +142,9 @@ fn apply_all(resmap: &mut ResMap, patch: &LoadedPatch, report: &mut Report, limi
             }
             positions.iter().try_for_each(|&position| check_collision(resmap, position, patch, &deleted))?;
         }
+    }
+    if touched.resources > 0 && touched.fields == 0 && deleted.is_empty() {
+        report.push(suspicious::without_effect(patch));
     }
     resmap.remove(&deleted.into_iter().collect::<Vec<_>>());
     Ok(touched)
@@ -170,6 +175,7 @@ fn merge_into(
     position: usize,
     patch: &LoadedPatch,
     document: &StrategicPatch,
+    report: &mut Report,
     limits: &Limits,
 ) -> Result<Outcome> {
     let stamp = Stamp { by: patch.by, place: document.place.or(Some(patch.place)) };
@@ -196,12 +202,15 @@ fn merge_into(
         true => None,
         false => in_force::of_type(in_force, &before.gvk).or_else(|| in_force::of_type(in_force, &patch_gvk)),
     };
+    let lists = suspicious::replaced_lists(resource, &document.tree);
     let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, in_force, &stamp);
     let outcome = merged.map_err(|error| error.note(format!("the patch is applied to `{}`", resource.short_name())))?;
     let is_gone = outcome == Outcome::Deleted || resource.tree.has_no_children(resource.root());
     if is_gone {
         return Ok(Outcome::Deleted);
     }
+    suspicious::dropped_items(resource, &lists, patch, report);
+    suspicious::containers(resource, patch, report);
     if document.touches_marks {
         marks::read_back(resource, false);
     }

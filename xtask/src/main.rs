@@ -13,6 +13,7 @@ mod reader;
 mod shell;
 mod test;
 mod tools;
+mod warnings;
 
 use shell::Result;
 
@@ -29,6 +30,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                what `explain` says of every value of the shared corpora
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
+  warnings [--update]          the warnings about real kustomizations against those that were judged
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
   deny                         licences, duplicates and sources of the dependencies";
 
@@ -53,6 +55,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["oracle", rest @ ..] => oracle::run(rest),
         ["explain", rest @ ..] => explain::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
+        ["warnings", rest @ ..] => warnings::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),
         _ => Err(USAGE.to_owned()),
