@@ -154,9 +154,13 @@ fn run(
         metadata::add_transformations(&mut resources, &stamp_of("transformerAnnotations")).map_err(single)?;
     }
     recorder.record(&mut resources, Some(stamp.by), &mut gathered.removed);
-    if file.kind == FileKind::Component && resources.is_empty() {
-        // A component by itself has nothing to work on.
-        gathered.warnings.retain(|warning| warning.code == Code::DeprecatedField);
+    if file.kind == FileKind::Component {
+        // A component by itself lacks the objects that it is for.
+        let is_about_objects = |code| {
+            matches!(code, Code::PatchTargetUnmatched | Code::ImageUnmatched | Code::ReplacementTargetUnmatched)
+                || code == Code::DirectiveWithoutEffect
+        };
+        gathered.warnings.retain(|warning| !is_about_objects(warning.code));
     }
     let (text, documents) = print(&resources, session.sources.n_bytes())?;
     Ok((resources, text, documents))
