@@ -319,6 +319,7 @@ impl Accumulator<'_, '_> {
             Ok(resources)
         };
         let result = work(self).map_err(|errors| reached_all(&errors, entry.place));
+        inner.warnings.retain(|warning| !is_for_others(warning));
         gathered.extend(&inner, entry.place);
         let mut resources = result?;
         // The reference goes on with a fresh accumulator, to which it joins the component's.
@@ -574,6 +575,14 @@ fn joined_through(mut errors: Errors, through: Place) -> Errors {
         }
     }
     errors
+}
+
+/// Returns whether a warning of a component is about what it has for other kustomizations: what selects nothing in one may be
+/// meant for another, unless something here comes near.
+fn is_for_others(warning: &Diagnostic) -> bool {
+    let is_selection =
+        matches!(warning.code, Code::PatchTargetUnmatched | Code::ImageUnmatched | Code::ReplacementTargetUnmatched);
+    is_selection && warning.chain.is_empty() && warning.labels.len() < 2 && warning.help.is_empty()
 }
 
 /// Returns whether an error is one of the way to a base, not of the base alone.

@@ -68,6 +68,9 @@ struct StrategicPatch {
     place: Option<Place>,
     /// It can drop or set marks of the build.
     touches_marks: bool,
+    /// It has a name, a namespace, before they are taken out of the tree.
+    states_name: bool,
+    states_namespace: bool,
 }
 
 impl LoadedPatch {
@@ -203,6 +206,7 @@ fn merge_into(
         false => in_force::of_type(in_force, &before.gvk).or_else(|| in_force::of_type(in_force, &patch_gvk)),
     };
     let lists = suspicious::replaced_lists(resource, &document.tree);
+    let styles = identity_fields(&resource.tree).map(|field| field.map(|node| resource.tree.style(node)));
     let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, in_force, &stamp);
     let outcome = merged.map_err(|error| error.note(format!("the patch is applied to `{}`", resource.short_name())))?;
     let is_gone = outcome == Outcome::Deleted || resource.tree.has_no_children(resource.root());
@@ -213,6 +217,14 @@ fn merge_into(
     suspicious::containers(resource, patch, report);
     if document.touches_marks {
         marks::read_back(resource, false);
+    }
+    let stated = [true, document.states_name, document.states_namespace];
+    for ((node, style), stated) in identity_fields(&resource.tree).into_iter().zip(styles).zip(stated) {
+        // Where the patch states what it is for, the reference merges that as well, so that the style stays.
+        if let (Some(node), Some(style), true) = (node, style, stated) {
+            let tag = resource.tree.tag(node);
+            resource.tree_mut().set_style_and_tag(node, style, tag);
+        }
     }
     restore_identity(resource, &before, patch, &stamp);
     if !document.touches_marks {
@@ -252,17 +264,18 @@ fn restore_identity(resource: &mut Resource, before: &ResId, patch: &LoadedPatch
     }
     // The reference writes all three anew, changed or not, and without a tag: what is written there later has the type
     // that it looks like.
-    let tree = &resource.tree;
-    let rewritten = [
-        (!patch.allow_kind_change).then(|| tree.get(root, "kind")),
-        (!patch.allow_name_change).then(|| tree.get_path(root, &["metadata", "name"])),
-        Some(tree.get_path(root, &["metadata", "namespace"])),
-    ];
-    for node in rewritten.into_iter().flatten().flatten() {
-        if resource.tree.is_scalar(node) && resource.tree.style(node) == Style::Plain {
+    let rewritten = [!patch.allow_kind_change, !patch.allow_name_change, true];
+    for (node, _) in identity_fields(&resource.tree).into_iter().zip(rewritten).filter(|(_, rewritten)| *rewritten) {
+        if let Some(node) = node.filter(|&node| resource.tree.style(node) == Style::Plain) {
             resource.tree_mut().forget_tag(node);
         }
     }
+}
+
+/// Returns kind, name and namespace of an object, where they are scalars.
+fn identity_fields(tree: &Tree) -> [Option<NodeId>; 3] {
+    [["kind"].as_slice(), &["metadata", "name"], &["metadata", "namespace"]]
+        .map(|path| tree.get_path(tree.root(), path).filter(|&node| tree.is_scalar(node)))
 }
 
 fn set_text(tree: &mut Tree, map: NodeId, key: &str, text: &str, stamp: &Stamp) {
@@ -407,6 +420,8 @@ impl StrategicPatch {
         let root = tree.root();
         let place = tree.place(root);
         let stamp = Stamp { by, place };
+        let states = |key: &str| tree.get_path(root, &["metadata", key]).is_some_and(|node| tree.is_scalar(node));
+        let (states_name, states_namespace) = (states("name"), states("namespace"));
         tree.remove_entry(root, "apiVersion");
         if !preparation.keep_kind {
             tree.remove_entry(root, "kind");
@@ -431,6 +446,6 @@ impl StrategicPatch {
             // The options are marks themselves, which the patch may drop again.
             marks::write_options(&mut tree, preparation.keep_name, preparation.keep_kind, &stamp);
         }
-        StrategicPatch { tree, id, place: name_place.or(place), touches_marks }
+        StrategicPatch { tree, id, place: name_place.or(place), touches_marks, states_name, states_namespace }
     }
 }
