@@ -582,7 +582,8 @@ fn joined_through(mut errors: Errors, through: Place) -> Errors {
 fn is_for_others(warning: &Diagnostic) -> bool {
     let is_selection =
         matches!(warning.code, Code::PatchTargetUnmatched | Code::ImageUnmatched | Code::ReplacementTargetUnmatched);
-    is_selection && warning.chain.is_empty() && warning.labels.len() < 2 && warning.help.is_empty()
+    let is_near = warning.labels.len() > 1 || warning.help.iter().any(|help| help.starts_with("did you mean"));
+    is_selection && warning.chain.is_empty() && !is_near
 }
 
 /// Returns whether an error is one of the way to a base, not of the base alone.
