@@ -11,12 +11,11 @@ use super::{Outcome, build, native_to_slash, output};
 use crate::build::{BuildOptions, build as build_kustomization};
 use crate::diagnostic::Result;
 use crate::explain::{self, text};
-use crate::fs::Disk;
+use crate::fs::{Disk, FileSystem};
 use crate::remote::{Remotes, RepoSpec};
 use crate::session::Session;
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
-use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -89,7 +88,7 @@ impl<'a> Question<'a> {
     /// The directory may be left out: a first word with a slash that names no directory is an object.
     fn read(words: &'a [String]) -> Question<'a> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let is_directory = |word: &str| Path::new(word).exists() || RepoSpec::parse(word).is_some();
+        let is_directory = |word: &str| Disk.kind(&native_to_slash(word)).is_ok() || RepoSpec::parse(word).is_some();
         let looks_like_object = |word: &str| {
             word.split_once('/')
                 .is_some_and(|(kind, name)| !kind.starts_with('.') && !kind.is_empty() && !name.is_empty())

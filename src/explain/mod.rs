@@ -98,7 +98,7 @@ pub fn find<'b>(build: &'b Build, wanted: &str, namespace: Option<&str>) -> Resu
 /// Returns all objects, those that are gone last.
 pub fn objects(build: &Build) -> Vec<Object<'_>> {
     let present = build.resources.iter().map(|resource| Object { resource, removed_by: None });
-    let removed = build.removed.iter().map(|gone| Object { resource: &*gone.resource, removed_by: Some(gone.by) });
+    let removed = build.removed.iter().map(|gone| Object { resource: &gone.resource, removed_by: Some(gone.by) });
     present.chain(removed).collect()
 }
 
