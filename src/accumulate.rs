@@ -183,12 +183,27 @@ impl Accumulator<'_, '_> {
     ) -> Result<(), Errors> {
         let origin = origin.map(|origin| origin.join(&entry.value));
         let base = self.base(root, directory, entry, origin.as_ref())?;
-        gathered.extend(&base.gathered, entry.place);
-        self.ask_schema(base.gathered.schema, resources, gathered)?;
-        self.inherit(&base.gathered, gathered, entry.place)?;
         // A base that nobody else has is moved; one that is shared is copied where it is written to.
-        let base = Arc::try_unwrap(base).map(|base| base.resources);
-        let base = base.unwrap_or_else(|shared| shared.resources.clone());
+        let (base, handed_on) = match Arc::try_unwrap(base) {
+            Ok(Accumulated { resources, gathered: mut inner }) => {
+                let handed_on = Gathered {
+                    config: inner.config.take(),
+                    vars: std::mem::take(&mut inner.vars),
+                    schema: inner.schema,
+                    ..Gathered::default()
+                };
+                gathered.extend_owned(inner, entry.place);
+                (resources, handed_on)
+            }
+            Err(shared) => {
+                let inner = &shared.gathered;
+                let (config, vars) = (inner.config.clone(), inner.vars.clone());
+                gathered.extend(inner, entry.place);
+                (shared.resources.clone(), Gathered { config, vars, schema: inner.schema, ..Gathered::default() })
+            }
+        };
+        self.ask_schema(handed_on.schema, resources, gathered)?;
+        self.inherit(&handed_on, gathered, entry.place)?;
         if resources.is_empty() {
             *resources = base;
         } else {

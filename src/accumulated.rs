@@ -75,6 +75,23 @@ impl Gathered {
         self.removed.extend(other.removed.iter().cloned());
     }
 
+    /// Does the same with what nobody else has: the smaller sets go into the larger.
+    pub(crate) fn extend_owned(&mut self, mut other: Gathered, through: Place) {
+        if self.touched.len() < other.touched.len() {
+            std::mem::swap(&mut self.touched, &mut other.touched);
+        }
+        for (a, b) in [
+            (&mut self.inputs, &mut other.inputs),
+            (&mut self.directories, &mut other.directories),
+            (&mut self.addresses, &mut other.addresses),
+        ] {
+            if a.len() < b.len() {
+                std::mem::swap(a, b);
+            }
+        }
+        self.extend(&other, through);
+    }
+
     /// Takes over what a step reported: warnings stay, errors are handed back.
     pub(crate) fn settle(&mut self, report: Report) -> Result<(), Vec<Diagnostic>> {
         let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;

@@ -162,7 +162,8 @@ fn run(
         };
         gathered.warnings.retain(|warning| !is_about_objects(warning.code));
     }
-    let (text, documents) = print(&resources, session.sources.n_bytes())?;
+    let (text, documents) = print(&resources, session.room_for_output())?;
+    session.printed(text.len());
     Ok((resources, text, documents))
 }
 
@@ -232,9 +233,9 @@ fn clean_annotations(resources: &mut ResMap, position: usize, stamp: &Stamp) {
 }
 
 /// Prints all resources; every fault is found before the first byte goes anywhere.
-fn print(resources: &ResMap, n_bytes_read: usize) -> Result<(String, Vec<Range<usize>>), Vec<Diagnostic>> {
+fn print(resources: &ResMap, room: usize) -> Result<(String, Vec<Range<usize>>), Vec<Diagnostic>> {
     // Room for all at once: memory that is not written to costs nothing, moving megabytes does.
-    let mut text = String::with_capacity(n_bytes_read + n_bytes_read / 8);
+    let mut text = String::with_capacity(room);
     let mut documents = Vec::with_capacity(resources.len());
     let mut errors = Vec::new();
     for resource in resources.iter() {

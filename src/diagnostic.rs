@@ -260,13 +260,20 @@ pub fn show_place(sources: &Sources, place: Place) -> String {
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n: usize) -> Vec<&'a str> {
     // A letter or two are in many names.
     const CONTAINED_MIN: usize = 3;
+    let (lower_name, n_chars) = (name.to_lowercase(), name.chars().count());
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter_map(|candidate| {
-            let distance = edit_distance(&name.to_lowercase(), &candidate.to_lowercase());
-            let is_long = name.chars().count().min(candidate.chars().count()) >= CONTAINED_MIN;
+            let n_candidate = candidate.chars().count();
+            let is_long = n_chars.min(n_candidate) >= CONTAINED_MIN;
             let contains = is_long && (candidate.contains(name) || name.contains(candidate));
-            let longest = name.chars().count().max(candidate.chars().count());
+            let longest = n_chars.max(n_candidate);
+            // Whatever the letters, the distance is at least the difference in length. (Case can change lengths.)
+            let is_ascii = name.is_ascii() && candidate.is_ascii() && longest <= LEN_MAX;
+            if !contains && is_ascii && n_chars.abs_diff(n_candidate) * 2 > longest {
+                return None;
+            }
+            let distance = edit_distance(&lower_name, &candidate.to_lowercase());
             (contains || distance * 2 <= longest).then_some((if contains { distance / 3 } else { distance }, candidate))
         })
         .collect();
@@ -275,15 +282,17 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n:
     scored.into_iter().take(n).map(|(_, candidate)| candidate).collect()
 }
 
+/// Names are short; a hostile one must not cost more than a few milliseconds.
+const LEN_MAX: usize = 256;
+
 fn edit_distance(a: &str, b: &str) -> usize {
-    // Names are short; a hostile one must not cost more than a few milliseconds.
-    const LEN_MAX: usize = 256;
     let a: Vec<char> = a.chars().take(LEN_MAX).collect();
     let b: Vec<char> = b.chars().take(LEN_MAX).collect();
     let mut before: Vec<usize> = vec![0; b.len() + 1];
     let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut next = before.clone();
     for i in 1..=a.len() {
-        let mut next = vec![i; b.len() + 1];
+        next[0] = i;
         for j in 1..=b.len() {
             let cost = usize::from(a[i - 1] != b[j - 1]);
             next[j] = (row[j] + 1).min(next[j - 1] + 1).min(row[j - 1] + cost);
@@ -291,7 +300,8 @@ fn edit_distance(a: &str, b: &str) -> usize {
                 next[j] = next[j].min(before[j - 2] + 1);
             }
         }
-        before = std::mem::replace(&mut row, next);
+        std::mem::swap(&mut before, &mut row);
+        std::mem::swap(&mut row, &mut next);
     }
     row[b.len()]
 }

@@ -187,7 +187,7 @@ pub struct FieldPath {
 
 #[derive(Clone, Debug)]
 struct Part {
-    name: Box<str>,
+    name: Cow<'static, str>,
     /// Written with `[]`: the value should be a list, and is never created.
     is_sequence: bool,
 }
@@ -227,13 +227,27 @@ pub enum WalkError {
 impl FieldPath {
     /// Splits the path of a spec; `leaf` is what is created at its end, `None` if nothing ever is.
     pub fn new(spec: &FieldSpec, leaf: Option<Kind>) -> FieldPath {
-        let parts = split(&spec.path).into_iter().map(|name| match name.strip_suffix("[]") {
-            Some(name) => Part { name: name.into(), is_sequence: true },
-            None => Part { name: name.into(), is_sequence: false },
-        });
+        let parts = match &spec.path {
+            // Most specs are built in: nothing is copied.
+            Cow::Borrowed(path) if !path.contains('\\') => {
+                let pieces = path.strip_prefix('/').unwrap_or(path).split('/');
+                let part = |name: &'static str| match name.strip_suffix("[]") {
+                    Some(name) => Part { name: Cow::Borrowed(name), is_sequence: true },
+                    None => Part { name: Cow::Borrowed(name), is_sequence: false },
+                };
+                pieces.map(part).collect()
+            }
+            path => {
+                let part = |name: String| match name.strip_suffix("[]") {
+                    Some(name) => Part { name: Cow::Owned(name.to_owned()), is_sequence: true },
+                    None => Part { name: Cow::Owned(name), is_sequence: false },
+                };
+                split(path).into_iter().map(part).collect()
+            }
+        };
         FieldPath {
             text: spec.path.clone(),
-            parts: parts.collect(),
+            parts,
             create: spec.create && leaf.is_some(),
             leaf: leaf.unwrap_or(Kind::Scalar),
         }

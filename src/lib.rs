@@ -65,5 +65,7 @@ pub mod explain;
 pub mod create;
 pub mod localize;
 
+pub mod fleet;
+
 #[cfg(feature = "cli")]
 pub mod cli;

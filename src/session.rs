@@ -63,6 +63,10 @@ pub struct Session<'fs> {
     keeps_all: bool,
     /// What was met, where not everything is kept.
     met: FxHashSet<Arc<str>>,
+    /// The directory of the target that is built now, where many are: what is in it is hardly another's.
+    own_directory: Option<Arc<str>>,
+    /// How long the last output was.
+    n_printed: Option<usize>,
 }
 
 /// The resources of one file, or every fault found in it.
@@ -89,6 +93,8 @@ impl<'fs> Session<'fs> {
             fetched: FetchedRemotes::default(),
             keeps_all: true,
             met: FxHashSet::default(),
+            own_directory: None,
+            n_printed: None,
         }
     }
 
@@ -102,7 +108,42 @@ impl<'fs> Session<'fs> {
 
     /// Returns whether to keep what was made of a path (with all that changes it).
     pub(crate) fn is_to_be_kept(&mut self, path: &Arc<str>) -> bool {
-        self.keeps_all || !self.met.insert(Arc::clone(path))
+        let is_own = self.own_directory.as_ref().is_some_and(|own| fs::is_within(path, own));
+        (self.keeps_all && !is_own) || !self.met.insert(Arc::clone(path))
+    }
+
+    /// Says which target is built next, by its real path: its own files are kept from the second time they are met, as in a
+    /// session for one build, everything else from the first.
+    pub fn enter_target(&mut self, directory: &str) {
+        self.own_directory = Some(directory.into());
+    }
+
+    /// Forgets what was made of files (absolute, real paths) that may not be what they were, or may not have been there.
+    pub fn forget(&mut self, paths: &[String]) {
+        for path in paths {
+            self.texts.remove(path.as_str());
+            self.manifests.remove(path.as_str());
+        }
+        // A fault may be one of a file that is there now.
+        let is_valid = |base: &crate::accumulated::Accumulated| {
+            let gathered = &base.gathered;
+            paths.iter().all(|path| {
+                !gathered.inputs.contains(path.as_str()) && !gathered.directories.contains(fs::parent(path))
+            })
+        };
+        self.bases.retain(|_, base| base.as_ref().is_ok_and(|base| is_valid(base)));
+        self.canonical_directories.clear();
+    }
+
+    /// Returns how much room the output is likely to need: what is read, or in a session of many builds what the last one did.
+    pub(crate) fn room_for_output(&self) -> usize {
+        let n_bytes = self.n_printed.unwrap_or(self.sources.n_bytes());
+        n_bytes + n_bytes / 8
+    }
+
+    /// Takes note of the length of an output.
+    pub(crate) fn printed(&mut self, n_bytes: usize) {
+        self.n_printed = Some(n_bytes);
     }
 
     /// Registers a directive.

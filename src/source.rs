@@ -131,6 +131,7 @@ impl Source {
 #[derive(Debug, Default, Clone)]
 pub struct Sources {
     list: Vec<Arc<Source>>,
+    n_bytes: usize,
 }
 
 impl Sources {
@@ -145,6 +146,7 @@ impl Sources {
         let id = SourceId(self.list.len() as u32);
         let line_starts = std::sync::OnceLock::new();
         let source = Arc::new(Source { id, path: path.into(), text, sensitivity, embedded, line_starts });
+        self.n_bytes += source.text.len();
         self.list.push(Arc::clone(&source));
         source
     }
@@ -186,7 +188,7 @@ impl Sources {
 
     /// Returns how many bytes of text all sources hold together.
     pub fn n_bytes(&self) -> usize {
-        self.list.iter().map(|source| source.text.len()).sum()
+        self.n_bytes
     }
 
     /// Returns the number of sources.

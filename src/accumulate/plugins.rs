@@ -1,6 +1,7 @@
 //! The entries of `generators`, `transformers` and `validators`: their configurations are accumulated like resources, then
 //! the plugins run in order. What a configuration amounts to, and what a plugin does, is `plugins`.
 
+use super::schema::has_unknown_type;
 use super::{Accumulator, Errors, SCHEMA_IS_READ, Steps, single};
 use crate::accumulated::{DIAGNOSTICS_MAX, Gathered};
 use crate::diagnostic::{Diagnostic, Report};
@@ -14,6 +15,7 @@ use crate::plugins::{self, Configuration, Context, Plugin, Role, validator};
 use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Configured, MadeBy, Resource};
+use crate::schema::in_force::SchemaUse;
 use crate::session::Session;
 use crate::source::Place;
 use crate::transform::metadata;
@@ -137,6 +139,11 @@ impl<'fs> Accumulator<'_, 'fs> {
                 Err(found) if entry.is_yaml() => errors.extend(found),
                 Err(_) => paths.push((index, entry)),
             }
+        }
+        if configs.iter().any(has_unknown_type) {
+            // As for objects of files; configurations that stand in files ask below.
+            let asked = SchemaUse { meets_unknown_type: true, ..SchemaUse::default() };
+            self.ask_schema(asked, &mut configs, gathered)?;
         }
         // What configurations bring besides resources is not for what they configure.
         let (config, vars) = (gathered.config.take(), std::mem::take(&mut gathered.vars));

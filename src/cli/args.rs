@@ -4,6 +4,7 @@
 
 use super::create::CreateArgs;
 use super::explain::ExplainArgs;
+use super::fleet::{FleetArgs, InputsArgs};
 use super::localize::LocalizeArgs;
 use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
@@ -45,6 +46,7 @@ Examples:
   rustomize build overlays/production | kubectl apply -f -
   rustomize build --strict overlays/production fail if a patch or an image setting changes nothing
   rustomize build -o out/ overlays/production  one file per resource, if out/ exists
+  rustomize build --all --output-dir out       every environment of a tree, one file each
 
 Exit codes:
   0  success; there may be warnings
@@ -85,6 +87,8 @@ pub(super) enum Command {
     Create(CreateArgs),
     /// Copy a kustomization with all it references into a new directory
     Localize(LocalizeArgs),
+    /// Print the files that kustomizations are made of, or the kustomizations that files are part of
+    Inputs(InputsArgs),
     /// Fetch remote bases and files into .rustomize/, for builds without network
     Vendor(VendorArgs),
     /// Print the version
@@ -104,9 +108,9 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = BUILD_EXAMPLES, args_override_self = true)]
 pub(super) struct BuildArgs {
-    /// The directory of the kustomization
+    /// The directory of the kustomization; or several, which are rendered one after the other
     #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
-    pub(super) directory: String,
+    pub(super) directories: Vec<String>,
 
     /// Write to a file, or one file per resource into a directory that exists; untouched if the build fails
     #[arg(short, long, value_name = "PATH", allow_hyphen_values = true)]
@@ -136,6 +140,9 @@ pub(super) struct BuildArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
           value_parser = parse_bool, hide_short_help = true)]
     pub(super) enable_managedby_label: Option<bool>,
+
+    #[command(flatten)]
+    pub(super) fleet: FleetArgs,
 
     #[command(flatten)]
     pub(super) plugins: PluginArgs,

@@ -1,6 +1,7 @@
 //! `build`: flags to options, a build, and its result to where it belongs.
 
 use super::args::{BuildArgs, judged};
+use super::fleet;
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
@@ -17,53 +18,57 @@ use std::path::{Path, PathBuf};
 /// Turns the label on for every build, if its value is exactly `on`.
 const ENABLE_MANAGED_BY_LABEL: &str = "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL";
 
-#[allow(clippy::disallowed_methods, reason = "a flag of the reference that is an environment variable")]
 pub(super) fn run(args: &BuildArgs, reporter: &mut Reporter) -> Outcome {
     reporter.add(&deprecated_flags(args), &Sources::default());
-    let directory = match working_directory() {
-        Ok(directory) => directory,
+    let prepared = working_directory().and_then(|directory| {
+        if args.directories.iter().any(String::is_empty) {
+            // An unset variable in a script; `.` would build something nobody asked for.
+            let diagnostic =
+                Diagnostic::error(Code::Usage, "the directory is empty").help("for the current one, use `.`");
+            return Err(diagnostic);
+        }
+        args.warnings.check()?;
+        Ok((directory, options(args)?, NativePrograms::of_environment()?))
+    });
+    let (directory, options, programs) = match prepared {
+        Ok(prepared) => prepared,
         Err(diagnostic) => {
             reporter.add(&[*diagnostic], &Sources::default());
             return Outcome::Failure;
         }
     };
-    if let Err(diagnostic) = args.warnings.check() {
-        reporter.add(&[*diagnostic], &Sources::default());
-        return Outcome::Failure;
+    match args.directories.as_slice() {
+        [target] if !args.fleet.is_wanted() => one(args, &directory, target, &options, &programs, reporter),
+        _ => fleet::build(args, &directory, &options, &programs, reporter),
     }
-    if args.directory.is_empty() {
-        // An unset variable in a script; `.` would build something nobody asked for.
-        let diagnostic = Diagnostic::error(Code::Usage, "the directory is empty").help("for the current one, use `.`");
-        reporter.add(&[*diagnostic], &Sources::default());
-        return Outcome::Failure;
-    }
-    let load_restrictions = judged("--load-restrictor", &args.load_restrictor);
-    let reorder = args.reorder.as_ref().map(|reorder| judged("--reorder", reorder)).transpose();
-    let (load_restrictions, reorder) = match (load_restrictions, reorder) {
-        (Ok(load_restrictions), Ok(reorder)) => (load_restrictions, reorder),
-        (Err(diagnostic), _) | (_, Err(diagnostic)) => {
-            reporter.add(&[*diagnostic], &Sources::default());
-            return Outcome::Failure;
-        }
-    };
-    let options = BuildOptions {
+}
+
+/// Makes the engine's options of the flags.
+#[allow(clippy::disallowed_methods, reason = "a flag of the reference that is an environment variable")]
+fn options(args: &BuildArgs) -> Result<BuildOptions, Box<Diagnostic>> {
+    let load_restrictions = judged("--load-restrictor", &args.load_restrictor)?;
+    let reorder = args.reorder.as_ref().map(|reorder| judged("--reorder", reorder)).transpose()?;
+    Ok(BuildOptions {
         load_restrictions: load_restrictions.into(),
         reorder: reorder.into(),
         managed_by_label: args.enable_managedby_label == Some(true)
             || std::env::var_os(ENABLE_MANAGED_BY_LABEL).is_some_and(|value| value == "on"),
         plugins: args.plugins.options(),
-    };
+    })
+}
 
+/// Builds one target, as the reference does.
+fn one(
+    args: &BuildArgs,
+    directory: &str,
+    target: &str,
+    options: &BuildOptions,
+    programs: &NativePrograms,
+    reporter: &mut Reporter,
+) -> Outcome {
     let disk = Disk;
-    let programs = match NativePrograms::of_environment() {
-        Ok(programs) => programs,
-        Err(diagnostic) => {
-            reporter.add(&[*diagnostic], &Sources::default());
-            return Outcome::Failure;
-        }
-    };
     let network = Network::default();
-    let vendored = match args.offline.then(|| Vendored::find(&resolved(&directory, &args.directory), &args.directory)) {
+    let vendored = match args.offline.then(|| Vendored::find(&resolved(directory, target), target)) {
         None => None,
         Some(Ok(vendored)) => Some(vendored),
         Some(Err(diagnostic)) => {
@@ -71,12 +76,12 @@ pub(super) fn run(args: &BuildArgs, reporter: &mut Reporter) -> Outcome {
             return Outcome::Failure;
         }
     };
-    let mut session = Session::for_one_build(&disk, &directory);
+    let mut session = Session::for_one_build(&disk, directory);
     if options.plugins.allows_programs() {
-        session.programs = Some(&programs);
+        session.programs = Some(programs);
     }
     session.remotes = Some(vendored.as_ref().map_or(&network as &dyn Remotes, |vendored| vendored));
-    let outcome = match build(&mut session, &native_to_slash(&args.directory), &options) {
+    let outcome = match build(&mut session, &native_to_slash(target), options) {
         Ok(mut built) => {
             let is_refused = args.warnings.judge(&mut built.warnings);
             let outcome = if is_refused {

@@ -11,6 +11,7 @@ mod create;
 mod explain;
 #[cfg(test)]
 mod flags_page;
+mod fleet;
 mod help;
 mod json;
 mod localize;
@@ -93,6 +94,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Explain(args)) => explain::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
+                Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),
                 Some(Command::Vendor(args)) => vendor::run(&args, &mut reporter),
                 Some(Command::Version(args)) => version::run(&args, program, &mut reporter),
                 Some(Command::Completion(args)) => completion::run(&args, program, &mut reporter),

@@ -40,6 +40,25 @@ pub(super) fn manifests(build: &Build, path: Option<&Path>, reporter: &mut Repor
     finish(result, reporter)
 }
 
+/// Writes a part of an answer to standard output; returns false if nobody reads it any more.
+pub(super) fn part(text: &str) -> Result<bool> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Diagnostic::error(Code::Io, format!("cannot write to standard output: {}", words(&error)))),
+    }
+}
+
+/// Writes the manifests of one target of many to a file, or to one file per resource in a directory, which is made.
+pub(super) fn target(path: &Path, is_split: bool, build: &Build) -> Result<()> {
+    let parent = if is_split { Some(path) } else { path.parent() };
+    if let Some(parent) = parent {
+        std::fs::create_dir_all(parent).map_err(|error| fault(parent, &error))?;
+    }
+    if is_split { directory(path, build) } else { file(path, &build.text) }
+}
+
 /// Writes a new or replaced file.
 pub(super) fn text_file(path: &Path, text: &str, reporter: &mut Reporter) -> Outcome {
     finish(file(path, text), reporter)

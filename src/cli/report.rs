@@ -10,6 +10,8 @@ use std::io::Write;
 /// How many diagnostics are drawn; nobody reads more.
 const DRAWN_MAX: usize = 100;
 
+const MORE: &str = "More are counted, but not shown here; `--error-format json` lists them all\n\n";
+
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ErrorFormat {
@@ -60,7 +62,7 @@ impl Reporter {
                 continue;
             }
             if self.n_errors + self.n_warnings == DRAWN_MAX {
-                self.text.push_str("More are counted, but not shown here; `--error-format json` lists them all\n\n");
+                self.text.push_str(MORE);
             }
             match diagnostic.severity {
                 Severity::Error => self.n_errors += 1,
@@ -71,6 +73,38 @@ impl Reporter {
                 self.text.push_str("\n\n");
             }
         }
+    }
+
+    /// Makes a reporter for one target of many, whose words are added later.
+    pub(super) fn part(&self) -> Reporter {
+        Reporter { format: self.format, is_colored: self.is_colored, text: String::new(), n_errors: 0, n_warnings: 0 }
+    }
+
+    /// Adds the words of one target, unless they are the same as an earlier one's or more than are shown anyway.
+    pub(super) fn join(&mut self, part: Reporter) {
+        let is_over = self.n_errors + self.n_warnings >= DRAWN_MAX && part.n_errors + part.n_warnings > 0;
+        self.n_errors += part.n_errors;
+        self.n_warnings += part.n_warnings;
+        if self.format == ErrorFormat::Json || (!is_over && !part.text.is_empty() && !self.text.contains(&part.text)) {
+            self.text.push_str(&part.text);
+        } else if is_over && !self.text.contains(MORE) {
+            self.text.push_str(MORE);
+        }
+    }
+
+    /// Returns how many errors there are so far.
+    pub(super) fn n_errors(&self) -> usize {
+        self.n_errors
+    }
+
+    /// Writes what there is so far, and goes on; for what does not end by itself.
+    pub(super) fn flush(&mut self) {
+        std::mem::replace(self, self.part()).finish();
+    }
+
+    /// Returns whether people read this.
+    pub(super) fn is_for_people(&self) -> bool {
+        self.format == ErrorFormat::Human
     }
 
     /// Adds a line that is no diagnostic: what was done. Programs learn it from the exit code.

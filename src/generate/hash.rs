@@ -19,21 +19,23 @@ pub enum HashError {
 /// Returns the suffix for a config map or a secret, without the dash (upstream `Hasher.Hash`).
 ///
 /// The name does not enter the hash: upstream asks for a field called `metadata/name`, which no object has.
-pub fn suffix(tree: &Tree, kind: &str) -> Result<String, HashError> {
-    let mut text = String::new();
+///
+/// The text that is hashed is put together in `text`, which one object after the other can use.
+pub fn suffix(tree: &Tree, kind: &str, text: &mut String) -> Result<String, HashError> {
+    text.clear();
     match kind {
         "ConfigMap" => {
             text.push('{');
-            optional(tree, "binaryData", &mut text)?;
-            field(tree, "data", &mut text)?;
+            optional(tree, "binaryData", text)?;
+            field(tree, "data", text)?;
             text.push_str(r#","kind":"ConfigMap","name":""}"#);
         }
         "Secret" => {
             text.push('{');
-            field(tree, "data", &mut text)?;
+            field(tree, "data", text)?;
             text.push_str(r#","kind":"Secret","name":"","#);
-            optional(tree, "stringData", &mut text)?;
-            field(tree, "type", &mut text)?;
+            optional(tree, "stringData", text)?;
+            field(tree, "type", text)?;
             text.push('}');
         }
         _ => return Err(HashError::Kind),

@@ -123,7 +123,9 @@ fn print(files: &mut Files<'_>) -> std::result::Result<String, String> {
     for position in 0..resmap.len() {
         let resource = resmap.get_mut(position);
         if resource.needs_hash {
-            let suffix = hash::suffix(&resource.tree, &resource.id.gvk.kind).map_err(|error| format!("{error:?}"))?;
+            let mut text = String::new();
+            let suffix =
+                hash::suffix(&resource.tree, &resource.id.gvk.kind, &mut text).map_err(|error| format!("{error:?}"))?;
             let name = format!("{}-{suffix}", resource.id.name);
             set(resource, "name", &name);
         }

@@ -56,6 +56,17 @@ impl Operation {
     }
 }
 
+impl Operation {
+    /// Returns whether the operation certainly leaves everything where it is that is in a tree.
+    fn is_insertion(&self, tree: &Tree) -> bool {
+        let path = self.path.as_ref().filter(|_| self.kind == Kind::Add);
+        let slot = path.and_then(|path| path.slot(tree, tree.root()).ok());
+        slot.is_some_and(|Slot { container, key }| {
+            tree.is_sequence(container) || (tree.is_mapping(container) && tree.get(container, key).is_none())
+        })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Add,
@@ -235,12 +246,26 @@ impl JsonPatch {
     }
 
     /// Carries out all operations on a tree and returns how many wrote; the tree is half patched after an error.
-    pub(super) fn apply(&self, tree: &mut Tree, limits: &Limits) -> Result<u32> {
+    ///
+    /// What is wrong with the tree itself comes first. `check` looks for it, but only when an operation could take something
+    /// away, or fails: what is left in the tree is seen later by all that read it.
+    pub(super) fn apply(
+        &self,
+        tree: &mut Tree,
+        limits: &Limits,
+        mut check: impl FnMut(&Tree) -> Result<()>,
+    ) -> Result<u32> {
         let mut n_written = 0;
         for (at, operation) in self.operations.iter().enumerate() {
+            if !operation.is_insertion(tree) {
+                check(tree)?;
+            }
             let stamp = Stamp { by: self.by, place: operation.place };
             let mut run = Run { patch: &self.tree, tree, operation, stamp, limits };
-            run.run().map_err(|fault| run.diagnose(at, fault))?;
+            if let Err(fault) = run.run() {
+                check(run.tree)?;
+                return Err(run.diagnose(at, fault));
+            }
             n_written += u32::from(operation.kind != Kind::Test);
         }
         Ok(n_written)

@@ -38,6 +38,17 @@ pub(super) fn merge_items(
     if patch_items.is_empty() && dest_items.is_empty() {
         return Ok(());
     }
+    if patch_items.is_empty()
+        && let Some(is_of_scalars) = is_regular(merge, &dest_items, keys)
+    {
+        let left = walk_unpatched(merge, &dest_items, is_of_scalars, items)?;
+        if left.len() < dest_items.len() {
+            merge.fields_written += 1;
+            set_items(merge, target, &left);
+        }
+        merge.tree.remove_comment(target);
+        return Ok(());
+    }
     let merged = match Regular::find(merge, &dest_items, &patch_items, keys) {
         Some(regular) => regular.merge(merge, &dest_items, items)?,
         None if dest_items.len() + patch_items.len() > IRREGULAR_ITEMS_MAX => {
@@ -72,6 +83,63 @@ fn set_items(merge: &mut Merge<'_>, list: NodeId, items: &[NodeId]) {
     let items: Vec<NodeId> =
         items.iter().map(|&item| if seen.insert(item) { item } else { merge.tree.copy_within(item) }).collect();
     merge.tree.set_children(list, &items);
+}
+
+/// Returns whether the items of a short list all have the same keys with different values, and whether they are scalars;
+/// `None` if they do not, or if the list is too long to compare each item with each.
+fn is_regular(merge: &Merge<'_>, items: &[NodeId], keys: &[&str]) -> Option<bool> {
+    const SHORT: usize = 24;
+    let first = *items.first().filter(|_| items.len() <= SHORT)?;
+    if keys == [NO_KEY] {
+        let texts = items.iter().map(|&item| scalar_value(merge, item)).collect::<Option<Vec<&str>>>()?;
+        return are_distinct(&texts, 1).then_some(true);
+    }
+    let (used, unused): (Vec<&str>, Vec<&str>) = keys.iter().partition(|key| key_value(merge, first, key).is_some());
+    if used.is_empty() {
+        return None;
+    }
+    let mut values = Vec::with_capacity(items.len() * used.len());
+    for &item in items {
+        if unused.iter().any(|key| key_value(merge, item, key).is_some()) {
+            return None;
+        }
+        for key in &used {
+            values.push(key_value(merge, item, key)?);
+        }
+    }
+    are_distinct(&values, used.len()).then_some(false)
+}
+
+/// Returns whether no two groups of so many values are alike.
+fn are_distinct(values: &[&str], n: usize) -> bool {
+    let mut rest = values;
+    while let Some((group, others)) = rest.split_at_checked(n).filter(|(group, _)| !group.is_empty()) {
+        if others.chunks(n).any(|other| other == group) {
+            return false;
+        }
+        rest = others;
+    }
+    true
+}
+
+/// Walks the items of a regular list that the patch does not mention and returns those that are left.
+fn walk_unpatched(
+    merge: &mut Merge<'_>,
+    list: &[NodeId],
+    is_of_scalars: bool,
+    items: Option<Schema<'_>>,
+) -> Merged<Vec<NodeId>> {
+    let mut left = Vec::with_capacity(list.len());
+    for &item in list {
+        let walked = merge.walk(Some(item), None, items)?.map(|walked| walked.node);
+        if let Some(node) = walked.filter(|&node| !is_empty(merge, node)) {
+            if is_of_scalars {
+                forget_tag(merge, node);
+            }
+            left.push(if merge.is_of_values { node } else { item });
+        }
+    }
+    Ok(left)
 }
 
 // ---- regular lists ------------------------------------------------------------------------------------------------------
@@ -151,10 +219,15 @@ impl<'k> Regular<'k> {
 /// Returns the values of the keys of an item that has exactly these keys.
 fn regular_tuple<'t>(merge: &'t Merge<'_>, item: NodeId, keys: &[&str]) -> Option<Vec<&'t str>> {
     if keys == [NO_KEY] {
-        let is_text = merge.tree.is_scalar(item) && !merge.is_null(item) && !merge.tree.text(item).is_empty();
-        return is_text.then(|| vec![merge.tree.text(item)]);
+        return scalar_value(merge, item).map(|text| vec![text]);
     }
     keys.iter().map(|key| key_value(merge, item, key)).collect()
+}
+
+/// Returns the text of an item that is a scalar with a text, and no null.
+fn scalar_value<'t>(merge: &'t Merge<'_>, item: NodeId) -> Option<&'t str> {
+    let is_text = merge.tree.is_scalar(item) && !merge.is_null(item) && !merge.tree.text(item).is_empty();
+    is_text.then(|| merge.tree.text(item))
 }
 
 // ---- irregular lists ----------------------------------------------------------------------------------------------------

@@ -326,19 +326,25 @@ fn apply_operations(
         marks::write(resource, &stamp);
     }
     let tree = resource.tree_mut();
-    if operations.moves_values() {
+    let root = tree.root();
+    let mut is_checked = operations.moves_values();
+    if is_checked {
         // A value can mean something else where it is put: an empty text in a flow collection is no null.
-        let root = tree.root();
         json::normalise(tree, root).map_err(|error| failed(no_json(tree, patch.place, &error)))?;
-    } else {
-        // What JSON cannot express is refused even where the patch removes it.
-        let root = tree.root();
-        json::encode(tree, root, &mut String::new()).map_err(|error| failed(no_json(tree, patch.place, &error)))?;
     }
-    let written = operations.apply(tree, limits).map_err(failed)?;
+    // What JSON cannot express is refused even where the patch removes it.
+    let check = |tree: &Tree| match std::mem::replace(&mut is_checked, true) {
+        true => Ok(()),
+        false => json::check(tree, tree.root()).map_err(|error| no_json(tree, patch.place, &error)),
+    };
+    let written = operations.apply(tree, limits, check).map_err(failed)?;
     let root = tree.root();
     let through_json = if operations.moves_values() { json::normalise_again } else { json::normalise };
-    through_json(tree, root).map_err(|error| failed(no_json(tree, patch.place, &error)))?;
+    if let Err(error) = through_json(tree, root) {
+        // Of several faults the first in the order of keys is the one that is named.
+        let error = if is_checked { error } else { json::check(tree, root).err().unwrap_or(error) };
+        return Err(failed(no_json(tree, patch.place, &error)));
+    }
     tree.clear_comments();
     check_annotations(tree, patch.place).map_err(failed)?;
     string_map::rewrite_annotations(tree, &stamp, |_| false);
@@ -429,6 +435,11 @@ impl StrategicPatch {
         if let Some(metadata) = tree.get(root, "metadata").filter(|&node| tree.is_mapping(node)) {
             if !preparation.keep_name {
                 tree.remove_entry(metadata, "name");
+            } else if let Some(name) = tree.get(metadata, "name").filter(|_| preparation.labels) {
+                // Rewritten with labels and annotations.
+                if tree.is_scalar(name) && tree.style(name) == Style::Plain {
+                    tree.forget_tag(name);
+                }
             }
             tree.remove_entry(metadata, "namespace");
             for (key, is_rewritten) in [("labels", preparation.labels), ("annotations", preparation.annotations)] {

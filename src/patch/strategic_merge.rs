@@ -190,6 +190,9 @@ impl<'t> Merge<'t> {
         let mut added = Vec::new();
         for field in self.fields(target, patch) {
             let Some((key, _)) = field.dest.or(field.patch) else { continue };
+            if field.patch.is_none() && field.dest.is_some_and(|(_, value)| self.stays_as_it_is(value)) {
+                continue;
+            }
             let mut schema = schema.and_then(|schema| schema.field(self.tree.text(key)));
             if let Some(comments) = self.comments {
                 let sides = [field.dest, field.patch].into_iter().flatten();
@@ -220,6 +223,16 @@ impl<'t> Merge<'t> {
         }
         self.set_fields(target, &removed, &replaced, &added);
         Ok(Some(walked))
+    }
+
+    /// Returns whether a value of the object that is not patched is certainly no null and needs no quotes, as most.
+    fn stays_as_it_is(&self, value: NodeId) -> bool {
+        let tree = &*self.tree;
+        tree.is_scalar(value)
+            && self.comments.is_none()
+            && !self.is_of_values
+            && matches!(tree.tag(value), Tag::Implied | Tag::Str)
+            && (tree.style(value).is_quoted() || resolve::is_word(tree.text(value)))
     }
 
     /// Decides which node a pair of mappings results in (upstream `Merger.VisitMap`).
@@ -341,7 +354,7 @@ impl<'t> Merge<'t> {
     /// Writes a scalar of the patch over one of the object. The object's quotes stay, and with them what a later patch
     /// finds; the type is the patch's (upstream `FieldSetter`).
     fn overwrite(&mut self, dest: NodeId, patch: NodeId) {
-        let tag = resolve::effective_tag(self.tree, patch);
+        let tag = if self.is_untagged(patch) { Tag::Implied } else { resolve::effective_tag(self.tree, patch) };
         let same_text = self.tree.text(dest) == self.tree.text(patch);
         if same_text && resolve::effective_tag(self.tree, dest) == tag && !self.is_untagged(dest) {
             return;

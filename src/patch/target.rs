@@ -65,6 +65,35 @@ impl Matcher {
     }
 }
 
+/// A matcher for texts of which there are few different ones, each tried once.
+struct Remembering<'m, 'r> {
+    matcher: &'m Matcher,
+    known: Vec<(&'r str, bool)>,
+}
+
+impl<'m, 'r> Remembering<'m, 'r> {
+    /// More different texts are tried each time.
+    const MAX: usize = 32;
+
+    fn new(matcher: &'m Matcher) -> Self {
+        Remembering { matcher, known: Vec::new() }
+    }
+
+    fn is_match(&mut self, text: &'r str) -> bool {
+        if !matches!(self.matcher, Matcher::Pattern(_)) {
+            return self.matcher.is_match(text);
+        }
+        if let Some(&(_, known)) = self.known.iter().find(|(known, _)| *known == text) {
+            return known;
+        }
+        let is_match = self.matcher.is_match(text);
+        if self.known.len() < Self::MAX {
+            self.known.push((text, is_match));
+        }
+        is_match
+    }
+}
+
 impl Selector {
     pub(crate) fn new(target: &Target) -> Result<Selector> {
         let labels = |selector: &Option<PlacedText>| {
@@ -93,18 +122,31 @@ impl Selector {
                 found.retain(|&position| self.is_match(resmap.get(position)));
                 found
             }
-            _ => (0..resmap.len()).filter(|&position| self.is_match(resmap.get(position))).collect(),
+            _ => {
+                // Types first: there are few of them, and many names.
+                let (mut kinds, mut groups) = (Remembering::new(&self.kind), Remembering::new(&self.group));
+                let resources = resmap.iter().map(|resource| &**resource).enumerate();
+                let selected = resources.filter(|&(_, resource)| {
+                    let gvk = &resource.id.gvk;
+                    kinds.is_match(&gvk.kind) && groups.is_match(&gvk.group) && self.is_match_of_type(resource)
+                });
+                selected.map(|(position, _)| position).collect()
+            }
         }
     }
 
     fn is_match(&self, resource: &Resource) -> bool {
+        let gvk = &resource.id.gvk;
+        self.kind.is_match(&gvk.kind) && self.group.is_match(&gvk.group) && self.is_match_of_type(resource)
+    }
+
+    /// Returns whether a resource of a kind and group that match is selected.
+    fn is_match_of_type(&self, resource: &Resource) -> bool {
         let id = &resource.id;
         let first = resource.previous.first();
-        let is_named = self.name.is_match(&id.name) || first.is_some_and(|first| self.name.is_match(&first.name));
-        is_named
-            && self.kind.is_match(&id.gvk.kind)
-            && self.group.is_match(&id.gvk.group)
-            && self.version.is_match(&id.gvk.version)
+        let is_named = || self.name.is_match(&id.name) || first.is_some_and(|first| self.name.is_match(&first.name));
+        self.version.is_match(&id.gvk.version)
+            && is_named()
             && self.is_namespace(resource)
             && is_labelled(&self.labels, &resource.tree, "labels")
             && is_labelled(&self.annotations, &resource.tree, "annotations")

@@ -47,7 +47,7 @@ fn patched(document: &str, patch: &str) -> Option<serde_json::Value> {
     let mut tree = read_one(&mut sources, document);
     let source = sources.add("patch", patch.to_owned(), Sensitivity::Yaml, None);
     let operations = json6902::parse(&source, by, &limits).ok()?;
-    operations.apply(&mut tree, &limits).ok()?;
+    operations.apply(&mut tree, &limits, |_| Ok(())).ok()?;
     let mut text = String::new();
     json::encode(&tree, tree.root(), &mut text).ok()?;
     serde_json::from_str(&text).ok()
@@ -112,7 +112,7 @@ fn copies_are_bounded() {
     let source = sources.add("patch", text, Sensitivity::Yaml, None);
     let operations = json6902::parse(&source, DirectiveId(0), &limits).expect("valid");
     let mut tree = read_one(&mut sources, "a: [x]");
-    let error = operations.apply(&mut tree, &limits).expect_err("too big or too deep");
+    let error = operations.apply(&mut tree, &limits, |_| Ok(())).expect_err("too big or too deep");
     assert_eq!(error.code, Code::LimitExceeded);
     assert!(tree.len() <= 10_000);
 }

@@ -12,13 +12,14 @@ use crate::unprintable;
 /// Appends the hash of its content to the name of every object that asks for it.
 pub(crate) fn apply(resmap: &mut ResMap, by: DirectiveId) -> Result<Touched> {
     let mut count = Count::default();
+    let mut buffer = String::new();
     for position in 0..resmap.len() {
         if !resmap.get(position).needs_hash {
             continue;
         }
         let resource = resmap.get(position);
         let kind = &resource.id.gvk.kind;
-        let suffix = hash::suffix(&resource.tree, kind).map_err(|error| match error {
+        let suffix = hash::suffix(&resource.tree, kind, &mut buffer).map_err(|error| match error {
             HashError::Content(error) => unprintable::error(resource, &error),
             HashError::Kind => {
                 let message = format!(

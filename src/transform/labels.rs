@@ -153,13 +153,14 @@ fn set_in(
 ) -> Result<u32> {
     let mut shared: Vec<Shared> = pairs.iter().map(|_| Shared { style: Style::Plain, node: None }).collect();
     let mut n_fields = 0;
-    let mut hits = Vec::new();
+    let (mut hits, mut present) = (Vec::new(), Vec::new());
     for path in paths {
         let resource = resmap.get(position);
         hits.clear();
         path.find(&resource.tree, &mut hits).map_err(|error| walk_error(resource, &path.text, error, stamp.place))?;
         for &hit in &hits {
             let resource = resmap.get(position);
+            present.clear();
             if let Hit::Found(map) = hit {
                 if is_null(&resource.tree, map) {
                     continue;
@@ -168,8 +169,9 @@ fn set_in(
                     return Err(wrong_kind(resource, &path.text, map, "a mapping", stamp.place));
                 }
                 n_fields += pairs.len() as u32;
-                if has_all(&resource.tree, map, pairs) && shared.iter().all(|shared| shared.node.is_none()) {
-                    adopt_styles(&resource.tree, map, pairs, &mut shared);
+                look_up(&resource.tree, map, pairs, &mut present);
+                if has_all(&resource.tree, &present, pairs) && shared.iter().all(|shared| shared.node.is_none()) {
+                    adopt_styles(&resource.tree, &present, &mut shared);
                     continue;
                 }
             } else {
@@ -178,8 +180,12 @@ fn set_in(
             let tree = resmap.get_mut(position).tree_mut();
             let reached = path.reach(tree, hit, stamp, |tree| tree.new_mapping(stamp));
             match reached {
-                Some((map, _)) if tree.is_mapping(map) => {
-                    write(tree, map, pairs, needs_quotes, &mut shared, stamp);
+                Some((map, is_new)) if tree.is_mapping(map) => {
+                    if is_new || present.is_empty() {
+                        look_up(tree, map, pairs, &mut present);
+                    }
+                    let entries = present.iter().copied();
+                    write(tree, map, pairs.iter().zip(entries).zip(needs_quotes), &mut shared, stamp);
                 }
                 Some((node, _)) => {
                     return Err(wrong_kind(resmap.get(position), &path.text, node, "a mapping", stamp.place));
@@ -191,28 +197,38 @@ fn set_in(
     Ok(n_fields)
 }
 
-/// Returns the entries of a mapping under the keys of `pairs`, in the order of `pairs`, which are sorted by key.
-fn look_up(tree: &Tree, map: NodeId, pairs: &[Entry<'_>]) -> Vec<Option<(NodeId, NodeId)>> {
-    let mut found = vec![None; pairs.len()];
+/// A key and its value in a resource, if it is there.
+type Present = Option<(NodeId, NodeId)>;
+
+/// Up to this many keys are looked for one by one, which is cheaper than to look for each key of the mapping among them.
+const FEW: usize = 4;
+
+/// Finds the entries of a mapping under the keys of `pairs`, in the order of `pairs`, which are sorted by key.
+fn look_up(tree: &Tree, map: NodeId, pairs: &[Entry<'_>], found: &mut Vec<Present>) {
+    found.clear();
+    if pairs.len() <= FEW {
+        found.extend(pairs.iter().map(|entry| tree.get_entry(map, entry.key)));
+        return;
+    }
+    found.resize(pairs.len(), None);
     for (key, value) in tree.entries(map) {
         let index = pairs.binary_search_by(|entry| entry.key.cmp(tree.text(key)));
         if let Some(entry) = index.ok().and_then(|index| found.get_mut(index)) {
             entry.get_or_insert((key, value));
         }
     }
-    found
 }
 
-fn has_all(tree: &Tree, map: NodeId, pairs: &[Entry<'_>]) -> bool {
-    look_up(tree, map, pairs).into_iter().zip(pairs).all(|(entry, wanted)| {
+fn has_all(tree: &Tree, present: &[Present], pairs: &[Entry<'_>]) -> bool {
+    present.iter().zip(pairs).all(|(entry, wanted)| {
         entry.is_some_and(|(_, value)| tree.is_scalar(value) && holds(tree, value, wanted.value, Tag::Str))
     })
 }
 
-fn adopt_styles(tree: &Tree, map: NodeId, pairs: &[Entry<'_>], shared: &mut [Shared]) {
-    for (entry, shared) in look_up(tree, map, pairs).into_iter().zip(shared) {
+fn adopt_styles(tree: &Tree, present: &[Present], shared: &mut [Shared]) {
+    for (entry, shared) in present.iter().zip(shared) {
         if let Some((_, value)) = entry {
-            shared.style = tree.style(value);
+            shared.style = tree.style(*value);
         }
     }
 }
@@ -221,18 +237,14 @@ fn adopt_styles(tree: &Tree, map: NodeId, pairs: &[Entry<'_>], shared: &mut [Sha
 ///
 /// Styles follow upstream `FieldSetter`: the shared node takes the style of every place it is copied to, and is quoted
 /// where YAML 1.1 would not read its text as a string. They decide what a later patch of the value makes of it.
-fn write(
+fn write<'e>(
     tree: &mut Tree,
     map: NodeId,
-    pairs: &[Entry<'_>],
-    needs_quotes: &[bool],
+    entries: impl Iterator<Item = ((&'e Entry<'e>, Present), &'e bool)>,
     shared: &mut [Shared],
     stamp: &Stamp,
 ) {
-    let entries = look_up(tree, map, pairs);
-    for (((&Entry { key, value, key_place, place }, entry), &quote), shared) in
-        pairs.iter().zip(entries).zip(needs_quotes).zip(shared)
-    {
+    for (((&Entry { key, value, key_place, place }, entry), &quote), shared) in entries.zip(shared) {
         let stamp = stamp.at(place);
         let mut style = shared.style;
         if quote && style == Style::Plain {

@@ -5,7 +5,7 @@
 //! refused, as are anchors, aliases and merge keys, which it prints and trees do not have.
 
 use crate::yaml::tree::{Kind, NodeId, Style, Tree};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Why comments cannot be kept.
 type Words = &'static str;
@@ -50,6 +50,60 @@ impl Comments {
         let mut finder = Finder { tree, text, tokens: Vec::new(), scalars: Vec::new() };
         finder.collect()?;
         finder.comments()
+    }
+
+    /// Forgets the comments of a collection whose place something without comments takes: those inside, and what go-yaml
+    /// counts to a list that is an item. The tree must be as it was read from the text.
+    pub(crate) fn forget_inside(&mut self, tree: &Tree, node: NodeId) -> Result<(), Words> {
+        let mut inside = FxHashSet::default();
+        let (mut parent, mut next, mut is_item) = (None, None, false);
+        // Each node, whether it is a key or an item, and whether it is inside.
+        let mut open = vec![(tree.root(), false, false)];
+        while let Some((at, is_entry, is_inside)) = open.pop() {
+            let is_inside = is_inside || at == node;
+            if is_inside {
+                inside.insert(at);
+            } else if is_entry && !inside.is_empty() && next.is_none() {
+                next = Some(at);
+            }
+            let first = open.len();
+            match tree.kind(at) {
+                Kind::Scalar => {}
+                Kind::Sequence => open.extend(tree.items(at).map(|item| (item, true, is_inside))),
+                Kind::Mapping => {
+                    open.extend(
+                        tree.entries(at).flat_map(|(key, value)| [(key, true, is_inside), (value, false, is_inside)]),
+                    );
+                }
+            }
+            if open[first..].iter().any(|child| child.0 == node) {
+                (parent, is_item) = (Some(at), tree.kind(at) == Kind::Sequence);
+            }
+            open[first..].reverse();
+        }
+        let is_last_of = |block: &Block| block.behind.is_some_and(|behind| inside.contains(&behind));
+        let is_block_list = tree.kind(node) == Kind::Sequence && tree.style(node) != Style::Flow;
+        for (owner, blocks) in &mut self.above {
+            if next == Some(*owner) {
+                blocks.retain(|block| !is_last_of(block));
+                // A comment that could be the list's own, as one in its column is.
+                if blocks.iter().any(|block| {
+                    block.behind.is_some() || block.blank_after && (is_block_list || is_item || parent.is_none())
+                }) {
+                    return Err("there are comments behind a list that is replaced");
+                }
+            } else if inside.contains(owner) && (*owner != node || is_item) {
+                blocks.clear();
+            }
+        }
+        self.at_end.retain(|block| !is_last_of(block));
+        if parent.is_some() && next.is_none() && !self.at_end.is_empty() && (is_item || is_block_list) {
+            return Err("there are comments behind a list that is replaced");
+        }
+        self.above.retain(|_, blocks| !blocks.is_empty());
+        self.beside.retain(|owner, _| !inside.contains(owner));
+        self.n_comments = self.above.values().map(Vec::len).sum::<usize>() + self.at_end.len() + self.beside.len();
+        Ok(())
     }
 }
 
@@ -353,20 +407,27 @@ impl Finder<'_> {
         let is_child = next.depth > previous.depth;
         let n_runs = runs.len();
         let mut blocks = Vec::new();
-        let mut is_level_reached = false;
+        let (mut is_level_reached, mut last_column, mut was_apart) = (false, usize::MAX, false);
         for (at, run) in runs.into_iter().enumerate() {
             let mut block = Block { lines: run.lines, ..Block::default() };
             if run.column > column_of(next) && !is_child {
-                // Below what stands deeper before it.
-                let behind = self.ancestor(previous, run.column).ok_or(refused)?;
-                if is_level_reached {
-                    return Err(refused);
-                }
+                // Below what stands deeper before it: of the last line, however deep, unless blank lines or an earlier
+                // comment set it apart.
+                let is_of_last = at == 0 && (run.blank_before || !run.blank_after || run.column == column_of(previous));
+                let is_dedented = at == 0 || run.column < last_column && !self.is_in_list(previous, column_of(next));
+                let behind = if is_of_last { Some(previous) } else { self.ancestor(previous, run.column) };
+                let behind = behind.filter(|_| is_dedented && !is_level_reached).ok_or(refused)?;
+                last_column = run.column;
+                was_apart = run.blank_after;
                 block.behind = Some(behind.node);
             } else if run.column == column_of(next) && !is_child {
                 let is_foot = !run.blank_before && run.blank_after && !is_level_reached && at == 0;
                 let is_after_head = is_level_reached && blocks.last().is_some_and(|before: &Block| !before.blank_after);
+                let is_foot_below = run.blank_after && !is_level_reached && at > 0 || was_apart && !is_level_reached;
+                let is_foot_in_list = is_foot && self.is_in_list(previous, column_of(next));
                 if is_after_head
+                    || is_foot_below
+                    || is_foot_in_list
                     || is_foot && (has_comment || n_runs > 2 || !self.ends_with_a_line(previous))
                     || is_level_reached && n_runs > 2
                 {
@@ -374,7 +435,7 @@ impl Finder<'_> {
                 }
                 block.blank_after = is_foot;
                 is_level_reached = true;
-            } else if !is_child || n_runs > 1 || run.column > column_of(next) {
+            } else if !is_child || n_runs > 1 || run.column != column_of(next) {
                 return Err(refused);
             }
             blocks.push(block);
@@ -388,6 +449,9 @@ impl Finder<'_> {
         let mut blocks = Vec::new();
         for (at, run) in runs.into_iter().enumerate() {
             let previous = previous.ok_or(refused)?;
+            if at > 0 && blocks.iter().any(|before: &Block| before.behind.is_some() || !before.blank_before) {
+                return Err(refused);
+            }
             let mut block = Block { lines: run.lines, ..Block::default() };
             let is_flow_last = self.text[..self.text.len()].trim_end().ends_with([']', '}']);
             if run.column == 0 && run.blank_before {
@@ -397,7 +461,7 @@ impl Finder<'_> {
             } else {
                 let last_is_flow =
                     self.tokens.iter().rev().find(|token| !token.is_entry).is_some_and(|token| token.in_flow);
-                if run.blank_before || last_is_flow {
+                if run.blank_before || last_is_flow || self.is_in_list(previous, 0) {
                     return Err(refused);
                 }
                 block.behind = Some(self.ancestor(previous, run.column).ok_or(refused)?.node);
@@ -434,6 +498,18 @@ impl Finder<'_> {
             }
         }
         None
+    }
+
+    /// Returns whether a token is an item, or stands below one, right of a column.
+    fn is_in_list(&self, token: Token, column: usize) -> bool {
+        let at = self.tokens.partition_point(|other| other.start <= token.start);
+        let mut least = usize::MAX;
+        self.tokens[..at].iter().rev().filter(|other| other.is_entry).any(|other| {
+            let found = self.column(other.start);
+            let is_outer = found < least && found >= column;
+            least = least.min(found);
+            is_outer && self.text[other.start..].starts_with('-')
+        })
     }
 
     fn column(&self, at: usize) -> usize {

@@ -4,6 +4,7 @@ use crate::provenance::Stamp;
 use crate::yaml::emit::quote::yaml12_style;
 use crate::yaml::emit::value::{Context, Scalar, value_of};
 use crate::yaml::emit::{EmitError, EmitErrorKind, Entry, check_distinct, number, read_entries};
+use crate::yaml::resolve::is_word;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
 use std::borrow::Cow;
 
@@ -53,6 +54,63 @@ fn encode_at(tree: &Tree, id: NodeId, depth: usize, in_flow: bool, out: &mut Str
     }
 }
 
+/// Checks that a node has a JSON form; the error is that of [`encode`].
+pub fn check(tree: &Tree, id: NodeId) -> Result<(), EmitError> {
+    if has_json_form(tree, id, 0, false) { Ok(()) } else { encode(tree, id, &mut String::new()) }
+}
+
+/// Returns whether a node certainly has a JSON form, without sorting anything.
+fn has_json_form(tree: &Tree, id: NodeId, depth: usize, in_flow: bool) -> bool {
+    if depth > DEPTH_MAX {
+        return false;
+    }
+    let in_flow = in_flow || tree.style(id) == Style::Flow;
+    match tree.kind(id) {
+        Kind::Scalar => match value_of(tree, id, Context { in_flow, is_key: false }) {
+            Ok(Scalar::Float(value)) => number::check(value).is_ok(),
+            value => value.is_ok(),
+        },
+        Kind::Sequence => tree.items(id).all(|item| has_json_form(tree, item, depth + 1, in_flow)),
+        Kind::Mapping => {
+            are_words(tree, id) && tree.entries(id).all(|(_, value)| has_json_form(tree, value, depth + 1, in_flow))
+        }
+    }
+}
+
+/// Returns whether all keys of a mapping are certainly different, and strings that print as they stand.
+fn are_words(tree: &Tree, map: NodeId) -> bool {
+    // Each is compared with those before it, which is only good for few.
+    const MANY: usize = 24;
+    let is_word = |key: NodeId| {
+        tree.is_scalar(key)
+            && matches!(tree.tag(key), Tag::Implied | Tag::Str)
+            && !tree.style(key).is_block_scalar()
+            && is_word(tree.text(key))
+    };
+    let mut is_ascending = true;
+    let mut before: Option<&str> = None;
+    for (key, _) in tree.entries(map) {
+        if !is_word(key) {
+            return false;
+        }
+        let text = tree.text(key);
+        is_ascending &= before.is_none_or(|before| before < text);
+        before = Some(text);
+    }
+    if is_ascending {
+        return true;
+    }
+    let keys = || tree.entries(map).map(|(key, _)| tree.text(key));
+    if keys().count() <= MANY {
+        return keys()
+            .enumerate()
+            .all(|(at, key)| keys().take(at).all(|other| other.len() != key.len() || other != key));
+    }
+    let mut sorted: Vec<&str> = keys().collect();
+    sorted.sort_unstable();
+    sorted.windows(2).all(|pair| pair[0] != pair[1])
+}
+
 fn sorted_entries(tree: &Tree, id: NodeId, in_flow: bool, is_root: bool) -> Result<Vec<Entry<'_>>, EmitError> {
     let mut entries = Vec::new();
     read_entries(tree, id, in_flow, is_root, &mut entries)?;
@@ -91,7 +149,10 @@ pub fn encode_string(text: &str, out: &mut String) {
     out.push('"');
     let bytes = text.as_bytes();
     let mut from = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
+    let mut at = 0;
+    while let Some(found) = find_special(bytes, at) {
+        at = found + 1;
+        let (at, byte) = (found, bytes[found]);
         let short = match byte {
             b'"' | b'\\' => byte,
             8 => b'b',
@@ -123,6 +184,30 @@ pub fn encode_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Returns the position of the first byte, from a position on, that a JSON string may not hold as it is.
+fn find_special(bytes: &[u8], from: usize) -> Option<usize> {
+    const SPECIAL: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            table[byte] = is_special(byte as u8);
+            byte += 1;
+        }
+        table
+    };
+    const STEP: usize = 32;
+    let rest = bytes.get(from..)?;
+    let (steps, _) = rest.as_chunks::<STEP>();
+    // No branches, so that the compiler can look at many bytes at once.
+    let is_clean = |step: &&[u8; STEP]| !step.iter().fold(false, |any, &byte| any | is_special(byte));
+    let clean = steps.iter().take_while(is_clean).count() * STEP;
+    rest[clean..].iter().position(|&byte| SPECIAL[usize::from(byte)]).map(|at| from + clean + at)
+}
+
+const fn is_special(byte: u8) -> bool {
+    (byte < b' ') | (byte == b'"') | (byte == b'\\') | (byte == b'<') | (byte == b'>') | (byte == b'&') | (byte == 0xe2)
+}
+
 /// Brings a node, with all below it, into the form it has after a way through JSON and back (`RNode.MarshalJSON`, then
 /// `UnmarshalJSON`), as a JSON 6902 patch causes it.
 ///
@@ -148,21 +233,30 @@ fn normalise_at(tree: &mut Tree, id: NodeId, depth: usize, in_flow: bool, is_aga
         Kind::Scalar if is_again && tree.text(id) == "-0" => return Ok(()),
         Kind::Scalar => return normalise_scalar(tree, id, in_flow),
         Kind::Sequence => {
-            let items: Vec<NodeId> = tree.items(id).collect();
-            for item in items {
+            let mut next = tree.first_child(id);
+            while let Some(item) = next {
                 normalise_at(tree, item, depth + 1, in_flow, is_again)?;
+                next = tree.next_sibling(item);
             }
         }
         Kind::Mapping => {
-            let entries = sorted_entries(tree, id, in_flow, depth == 0)?;
-            let keys: Vec<_> = entries.into_iter().map(|entry| (entry.key_id, entry.key.into_owned())).collect();
-            retain_keys(tree, id, &keys);
-            for (key, text) in keys {
-                settle(tree, key, Scalar::Str(Cow::Owned(text)))?;
+            let is_simple = are_words(tree, id);
+            if !is_simple {
+                let entries = sorted_entries(tree, id, in_flow, depth == 0)?;
+                let keys: Vec<_> = entries.into_iter().map(|entry| (entry.key_id, entry.key.into_owned())).collect();
+                retain_keys(tree, id, &keys);
+                for (key, text) in keys {
+                    settle(tree, key, Scalar::Str(Cow::Owned(text)))?;
+                }
             }
-            let values: Vec<NodeId> = tree.entries(id).map(|(_, value)| value).collect();
-            for value in values {
+            let mut next = tree.first_child(id);
+            while let Some(key) = next {
+                if is_simple {
+                    tree.settle_scalar(key, None, Style::Plain, Tag::Implied);
+                }
+                let Some(value) = tree.next_sibling(key) else { break };
                 normalise_at(tree, value, depth + 1, in_flow, is_again)?;
+                next = tree.next_sibling(value);
             }
         }
     }
@@ -252,17 +346,18 @@ fn retain_keys(tree: &mut Tree, id: NodeId, keys: &[(NodeId, String)]) {
 }
 
 fn normalise_scalar(tree: &mut Tree, id: NodeId, in_flow: bool) -> Result<(), EmitError> {
-    let value = value_of(tree, id, Context { in_flow, is_key: false }).map_err(|why| EmitError::invalid(id, why))?;
-    let value = match value {
-        Scalar::Str(text) => Scalar::Str(Cow::Owned(text.into_owned())),
-        Scalar::Null => Scalar::Null,
-        Scalar::Bool(value) => Scalar::Bool(value),
-        Scalar::Int(value) => Scalar::Int(value),
-        Scalar::Uint(value) => Scalar::Uint(value),
-        Scalar::Float(value) => Scalar::Float(value),
-        Scalar::Time(value) => Scalar::Time(value),
+    if is_word(tree.text(id)) && matches!(tree.tag(id), Tag::Implied | Tag::Str) && !tree.style(id).is_block_scalar() {
+        tree.settle_scalar(id, None, Style::Plain, Tag::Implied);
+        return Ok(());
+    }
+    let (new_text, style) = {
+        let invalid = |why| EmitError::invalid(id, why);
+        let value = value_of(tree, id, Context { in_flow, is_key: false }).map_err(invalid)?;
+        let (text, style) = printed(value).map_err(invalid)?;
+        ((tree.text(id) != text).then(|| text.into_owned()), style)
     };
-    settle(tree, id, value)
+    tree.settle_scalar(id, new_text.as_deref(), style, Tag::Implied);
+    Ok(())
 }
 
 /// Gives a scalar the text and the style that go yaml.v3 would print.

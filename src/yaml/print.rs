@@ -63,11 +63,13 @@ struct Printer<'t> {
     n_comments: usize,
     /// The columns in which keys and items were printed that comments belong to.
     columns: FxHashMap<NodeId, usize>,
+    /// The key of the scalar that is printed next: a comment beside it comes behind the scalar, if that has none.
+    key_before: Option<NodeId>,
 }
 
 impl<'t> Printer<'t> {
     fn new(tree: &'t Tree, comments: Option<&'t Comments>) -> Printer<'t> {
-        Printer { tree, out: String::new(), comments, n_comments: 0, columns: FxHashMap::default() }
+        Printer { tree, out: String::new(), comments, n_comments: 0, columns: FxHashMap::default(), key_before: None }
     }
 
     /// Prints the comments above a key or an item, and remembers its column.
@@ -100,7 +102,9 @@ impl<'t> Printer<'t> {
 
     /// Prints the comment on the line of a node.
     fn beside(&mut self, node: NodeId) {
-        if let Some(comment) = self.comments.and_then(|comments| comments.beside.get(&node)) {
+        let Some(comments) = self.comments else { return };
+        let of_key = self.key_before.take().and_then(|key| comments.beside.get(&key));
+        if let Some(comment) = comments.beside.get(&node).or(of_key) {
             self.out.push(' ');
             self.out.push_str(comment);
             self.n_comments += 1;
@@ -129,6 +133,7 @@ impl<'t> Printer<'t> {
         let indent = if place.parent == Parent::Item { place.indent + 2 } else { place.indent };
         for (at, item) in self.tree.items(node).enumerate() {
             if at == 0 && place.parent == Parent::Item {
+                self.columns.insert(item, indent);
                 self.space();
             } else {
                 self.above(item, indent);
@@ -152,7 +157,11 @@ impl<'t> Printer<'t> {
             }
             self.key(key, Place { indent, parent: Parent::Root, in_flow: false })?;
             self.out.push(':');
-            self.beside(key);
+            if self.tree.is_scalar(value) {
+                self.key_before = Some(key);
+            } else {
+                self.beside(key);
+            }
             self.node(value, Place { indent, parent: Parent::Key, in_flow: false })?;
         }
         Ok(())

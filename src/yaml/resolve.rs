@@ -91,6 +91,20 @@ pub(crate) fn is_yaml11_string(text: &str) -> bool {
     }
 }
 
+/// Returns whether a text is certainly a string that every dialect reads and prints without quotes.
+pub(crate) fn is_word(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_string = match bytes {
+        // The longest word that is something else is `false`.
+        [b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O', ..] => {
+            bytes.len() > 5 || (is_yaml11_string(text) && resolve(text) == Value::Str)
+        }
+        [first, ..] => first.is_ascii_alphabetic(),
+        [] => false,
+    };
+    is_string && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-' | b'_'))
+}
+
 /// Returns the tag that a node amounts to: the written one, or what text and style imply; never `Tag::Implied`.
 pub fn effective_tag(tree: &Tree, id: NodeId) -> Tag {
     match (tree.tag(id), tree.kind(id)) {
@@ -155,6 +169,10 @@ fn resolve_number(text: &str, dialect: Dialect) -> Value {
     let bytes = text.as_bytes();
     if bytes.len() == 1 {
         return if bytes[0].is_ascii_digit() { Value::Int(i64::from(bytes[0] - b'0')) } else { Value::Str };
+    }
+    // Most numbers are short runs of digits.
+    if bytes[0] != b'0' && bytes.len() < 10 && bytes.iter().all(u8::is_ascii_digit) {
+        return Value::Int(bytes.iter().fold(0, |number, byte| number * 10 + i64::from(byte - b'0')));
     }
     match text {
         "+.inf" | "+.Inf" | "+.INF" => return Value::Float(f64::INFINITY),

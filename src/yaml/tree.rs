@@ -355,13 +355,16 @@ impl Tree {
     /// Returns a scalar's text; a collection's is empty.
     pub fn text(&self, id: NodeId) -> &str {
         let node = self.node(id);
-        let pool = match (node.pool, &self.file) {
+        // Ranges are made by the reader and by `intern` only, both on character boundaries.
+        self.pool(node).get(node.text_range()).unwrap_or("")
+    }
+
+    fn pool(&self, node: &Node) -> &str {
+        match (node.pool, &self.file) {
             (Pool::Own | Pool::Untagged, _) | (_, None) => &self.own,
             (Pool::File, Some(file)) => &file.source.text,
             (Pool::Decoded, Some(file)) => &file.decoded,
-        };
-        // Ranges are made by the reader and by `intern` only, both on character boundaries.
-        pool.get(node.text_range()).unwrap_or("")
+        }
     }
 
     /// Returns whether a scalar was written without a tag. One that was read has the type that its text had then, whatever
@@ -411,6 +414,17 @@ impl Tree {
         Children { tree: self, next: self.node(id).first }
     }
 
+    /// Returns a collection's first child: an item, or a key. With [`Tree::next_sibling`] a way through children that are
+    /// written to on the way.
+    pub(crate) fn first_child(&self, id: NodeId) -> Option<NodeId> {
+        NodeId::some(self.node(id).first)
+    }
+
+    /// Returns the child behind another one: the next item, the value of a key, the next key.
+    pub(crate) fn next_sibling(&self, id: NodeId) -> Option<NodeId> {
+        NodeId::some(self.node(id).next)
+    }
+
     /// Iterates over the keys and values of a mapping, in order.
     pub fn entries(&self, id: NodeId) -> Entries<'_> {
         let next = if self.is_mapping(id) { self.node(id).first } else { NONE };
@@ -435,8 +449,25 @@ impl Tree {
 
     /// Returns key and value under a key.
     pub fn get_entry(&self, map: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
-        // Most keys differ in length, which is known without a look at the texts.
-        self.entries(map).find(|&(name, _)| self.node(name).len as usize == key.len() && self.text(name) == key)
+        if !self.is_mapping(map) {
+            return None;
+        }
+        let key = key.as_bytes();
+        let mut next = self.node(map).first;
+        while let Some(name) = NodeId::some(next) {
+            let node = self.node(name);
+            let value = NodeId::some(node.next)?;
+            // Most keys differ in length, which is known without a look at the texts, and most others (`feature-17`) in
+            // their last bytes.
+            if node.len as usize == key.len() {
+                let text = self.pool(node).as_bytes().get(node.text_range()).unwrap_or_default();
+                if text.last() == key.last() && text == key {
+                    return Some((name, value));
+                }
+            }
+            next = self.node(value).next;
+        }
+        None
     }
 
     /// Follows keys from a mapping.

@@ -27,6 +27,7 @@ mod disk;
 mod doors;
 mod example;
 mod explain;
+mod fleet;
 #[cfg(unix)]
 mod helm;
 mod leaks;

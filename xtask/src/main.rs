@@ -6,6 +6,7 @@
 mod cases;
 mod corpora;
 mod explain;
+mod fleets;
 mod fuzz;
 mod oracle;
 mod ratchet;
@@ -22,6 +23,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   test                         everything that decides whether the code is good
   ratchet [--update] [--page] [--forget NAME]...
                                the shared corpora against the recorded passes
+  fleets [--sizes N,...] [--runs N] [--page]
+                               what many overlays in one process cost; the table of docs/fleets.md
   bless-oracle [--check] [FILTER]
                                write (or check) expected.yaml of tests/cases with the installed kustomize
   oracle [OPTION]...           random overlays, or edited trees, through rustomize and kustomize, byte for byte;
@@ -51,6 +54,7 @@ fn run(words: &[&str]) -> Result<()> {
     match words {
         ["test"] => test::run(),
         ["ratchet", rest @ ..] => ratchet::run(rest),
+        ["fleets", rest @ ..] => fleets::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["explain", rest @ ..] => explain::run(rest),

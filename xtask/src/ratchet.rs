@@ -3,6 +3,7 @@
 //! tests/ratchet/*.txt names every case that has passed once, one a line, sorted. A recorded case that fails is a
 //! failure; new passes are listed and recorded by `--update`. A name leaves the list only by `--forget NAME`.
 
+use crate::fleets;
 use crate::shell::{self, Result};
 use crate::test::RELEASE_BIN;
 use serde_json::Value;
@@ -67,6 +68,9 @@ pub fn run(words: &[&str]) -> Result<()> {
         n_failed += failed;
         rows += &corpus.rows()?;
     }
+    println!("\n== real kustomizations in one process");
+    let n_targets = fleets::compare_real(&shared, &shell::root().join(RELEASE_BIN))?;
+    println!("{n_targets} targets in one process: the same bytes");
     if is_page {
         write_page(&rows)?;
     }

@@ -292,7 +292,7 @@ impl Writer<'_> {
         };
         let stamp = Stamp { by: self.by, place };
         let create = self.options.create.then_some(kind);
-        let content = Content { node, source, value: self.value, text, options: self.options, limits: self.limits };
+        let mut content = Content { node, source, value: self.value, text, options: self.options, limits: self.limits };
         let tree = self.resmap.get_mut(self.position).tree_mut();
         match write_structured(tree, path, create, &content, &stamp, self.limits) {
             Ok(n_fields) => return Ok(n_fields),
@@ -306,6 +306,10 @@ impl Writer<'_> {
             return Err(Fault::new(if create.is_some() { "it cannot be created" } else { "it does not exist" }));
         }
         for &node in &found {
+            if let (Some(value), None) = (content.node, source) {
+                // One of the fields written before may have been the value.
+                tree.text(value).clone_into(&mut content.text);
+            }
             content.put(tree, node, &stamp)?;
         }
         Ok(found.len() as u32)
@@ -446,7 +450,7 @@ fn write_structured(
         for &node in &found {
             if !document.tree.is_scalar(node) {
                 let value = inner.source.zip(inner.node);
-                structured::check_replaced(&document, tree.text(field), value).map_err(elsewhere)?;
+                structured::replace_collection(&mut document, tree.text(field), node, value).map_err(elsewhere)?;
             }
             inner.put(&mut document.tree, node, stamp).map_err(elsewhere)?;
         }

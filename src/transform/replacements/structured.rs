@@ -68,13 +68,23 @@ fn unsupported(why: &str) -> Fault {
     Fault { is_final: true, ..Fault::new(format!("a text on the way cannot be written back: {why}")) }
 }
 
-/// Refuses to replace a collection where comments are, in the text or in the value: it is not known which would stay.
-pub(super) fn check_replaced(document: &Document, text: &str, value: Option<(&Tree, NodeId)>) -> Followed<()> {
-    let has_comments = document.comments.as_ref().is_ok_and(|comments| !comments.is_empty());
-    if is_json(text) || !has_comments && !value.is_some_and(|(tree, node)| comments::stand_in(tree, node)) {
+/// Forgets the comments of a collection that is about to be replaced, whose value brings none of its own.
+pub(super) fn replace_collection(
+    document: &mut Document,
+    text: &str,
+    node: NodeId,
+    value: Option<(&Tree, NodeId)>,
+) -> Followed<()> {
+    if is_json(text) {
         return Ok(());
     }
-    Err(unsupported("there are comments where a collection is replaced"))
+    if value.is_some_and(|(tree, node)| comments::stand_in(tree, node)) {
+        return Err(unsupported("there are comments in the collection that is written to it"));
+    }
+    match &mut document.comments {
+        Ok(comments) if !comments.is_empty() => comments.forget_inside(&document.tree, node).map_err(unsupported),
+        _ => Ok(()),
+    }
 }
 
 /// Indents compact JSON by two spaces a level, as Go does.

@@ -84,7 +84,7 @@ fn merge_sort(entries: &mut [Entry<'_>]) {
 /// Compares two keys and notes whether digits stand where they differ, which is where the order may contradict itself.
 fn compare(a: &str, b: &str, digits: &mut bool) -> Ordering {
     let (left, right) = (a.as_bytes(), b.as_bytes());
-    let common = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let common = common_len(left, right);
     match (left.get(common), right.get(common)) {
         (Some(&a), Some(&b)) if a < 0x80 && b < 0x80 => match (a.is_ascii_alphabetic(), b.is_ascii_alphabetic()) {
             (true, true) => a.cmp(&b),
@@ -102,6 +102,15 @@ fn compare(a: &str, b: &str, digits: &mut bool) -> Ordering {
         (None, _) | (_, None) => left.len().cmp(&right.len()),
         _ => compare_wide(a, b, common, digits),
     }
+}
+
+/// Returns how many bytes two texts have in common at their start.
+fn common_len(a: &[u8], b: &[u8]) -> usize {
+    const STEP: usize = 8;
+    let (steps, _) = a.as_chunks::<STEP>();
+    let (others, _) = b.as_chunks::<STEP>();
+    let n_same = STEP * steps.iter().zip(others).take_while(|(step, other)| step == other).count();
+    n_same + a[n_same..].iter().zip(&b[n_same..]).take_while(|(a, b)| a == b).count()
 }
 
 /// Compares the digit runs that start at the first difference by value, then by length; anything but a digit counts as a

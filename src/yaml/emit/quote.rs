@@ -10,6 +10,8 @@ pub(super) const BREAK: u8 = 2;
 const MARK: u8 = 4;
 pub(super) const SPECIAL: u8 = 8;
 pub(super) const HIGH: u8 = 16;
+/// Instead of `HIGH`: there are characters beyond ASCII, and all of them are printed as they are, on the line.
+pub(super) const WIDE: u8 = 32;
 
 /// Returns what kinds of bytes a text holds: the flags above.
 pub(super) fn classify(text: &str) -> u8 {
@@ -22,6 +24,25 @@ pub(super) fn classify(text: &str) -> u8 {
         let special = u8::from(is_control) * SPECIAL;
         flags | space | line_break | mark | special | (u8::from(byte >= 0x80) * HIGH)
     })
+}
+
+/// Returns the flags of a text with `WIDE` for `HIGH` where that holds.
+pub(super) fn refine(text: &str, flags: u8) -> u8 {
+    if flags & (SPECIAL | HIGH) != HIGH {
+        return flags;
+    }
+    // What is printed in another way, or ends a line, begins with one of these.
+    let is_suspicious = |byte: u8| (byte == 0xc2) | (byte == 0xe2) | (byte >= 0xef);
+    let is_any_suspicious = text.bytes().fold(false, |any, byte| any | is_suspicious(byte));
+    if is_any_suspicious && !text.chars().all(|char| char < '\u{7f}' || is_ordinary(char)) {
+        return flags;
+    }
+    flags & !HIGH | WIDE
+}
+
+/// Returns whether a character beyond ASCII is printed as it is and ends no line.
+fn is_ordinary(char: char) -> bool {
+    is_printable(char) && !is_line_break(char)
 }
 
 /// Returns whether go yaml prints a character as it is.
@@ -52,11 +73,11 @@ pub(super) fn analyze(text: &str, flags: u8) -> Allowed {
         ] => allowed.plain = false,
         _ => {}
     }
-    if flags == 0 {
+    if flags & !WIDE == 0 {
         return allowed;
     }
     if flags & (SPECIAL | HIGH) == 0 {
-        // Printable ASCII: blanks at the ends and before line breaks, `: ` and ` #` matter.
+        // Ordinary characters: blanks at the ends and before line breaks, `: ` and ` #` matter.
         let (first, last) = (bytes[0], bytes[bytes.len() - 1]);
         allowed.block = last != b' ';
         if flags & BREAK != 0 {

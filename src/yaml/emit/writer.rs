@@ -1,8 +1,11 @@
 //! Strings printed in the styles of go yaml.v2: folded, indented and escaped.
 
-use crate::yaml::emit::quote::{BREAK, HIGH, SPACE, SPECIAL, analyze, classify, is_printable, through_json};
+use crate::yaml::emit::quote::{
+    BREAK, HIGH, SPACE, SPECIAL, WIDE, analyze, classify, is_printable, refine, through_json,
+};
 use crate::yaml::emit::value::is_line_break;
 use crate::yaml::resolve::is_yaml11_string;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// The text written so far, and where its last line starts.
@@ -43,9 +46,10 @@ impl<'o> Writer<'o> {
 
     /// Writes a value and ends its line. Further lines of it are indented by `indent`.
     pub(super) fn value(&mut self, text: &str, indent: usize) -> Result<(), String> {
-        let flags = classify(text);
-        if flags & (SPECIAL | HIGH) != 0 {
-            let text = through_json(text)?;
+        let flags = refine(text, classify(text));
+        if flags & (SPECIAL | HIGH) != 0
+            && let Cow::Owned(text) = through_json(text)?
+        {
             let flags = classify(&text);
             self.styled(&text, flags, indent);
         } else {
@@ -112,7 +116,7 @@ impl<'o> Writer<'o> {
         match fold {
             Some(indent) if flags & SPACE != 0 && self.may_fold(text.len()) => {
                 if flags & HIGH == 0 {
-                    self.folded_ascii(text, indent)
+                    self.folded_at_spaces(text, flags, indent, false)
                 } else {
                     self.folded(text, indent, false)
                 }
@@ -121,18 +125,28 @@ impl<'o> Writer<'o> {
         }
     }
 
-    /// Writes a plain text of ASCII, breaking lines at the first single space behind the width.
-    fn folded_ascii(&mut self, text: &str, indent: usize) {
+    /// Writes a text of one line without escapes, as [`Writer::folded`] does, looking for spaces only.
+    fn folded_at_spaces(&mut self, text: &str, flags: u8, indent: usize, quoted: bool) {
         let bytes = text.as_bytes();
+        let n_chars = |bytes: &[u8]| match flags & WIDE {
+            0 => bytes.len(),
+            _ => bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count(),
+        };
+        // The column of `counted`; the text up to `written` is out.
         let mut column = self.column();
-        let mut written = 0;
-        // Plain texts neither start nor end with a space.
-        let mut at = 0;
+        let (mut written, mut counted, mut at) = (0, 0, 0);
         loop {
-            at += (self.width + 1).saturating_sub(column + at - written);
+            // No character is shorter than a byte.
+            at = at.max(counted + (self.width + 1).saturating_sub(column));
             let Some(space) = bytes.get(at..).and_then(|rest| memchr::memchr(b' ', rest)) else { break };
             at += space;
-            if at == 0 || bytes[at - 1] == b' ' || bytes.get(at + 1) == Some(&b' ') {
+            column += n_chars(&bytes[counted..at]);
+            counted = at;
+            let is_at_end = quoted && at == bytes.len() - 1;
+            if column <= self.width {
+                continue;
+            }
+            if at == 0 || is_at_end || bytes[at - 1] == b' ' || bytes.get(at + 1) == Some(&b' ') {
                 at += 1;
                 continue;
             }
@@ -141,7 +155,7 @@ impl<'o> Writer<'o> {
             self.indent(indent);
             column = indent;
             at += 1;
-            written = at;
+            (written, counted) = (at, at);
         }
         self.out.push_str(&text[written..]);
     }
@@ -189,9 +203,13 @@ impl<'o> Writer<'o> {
     fn single_quoted(&mut self, text: &str, flags: u8, fold: Option<usize>) {
         self.out.push('\'');
         let simple = flags & HIGH == 0 && (flags & SPACE == 0 || !self.may_fold(2 * text.len()));
+        let has_quotes = memchr::memchr(b'\'', text.as_bytes()).is_some();
         match fold {
+            Some(indent) if !simple && flags & (HIGH | BREAK) == 0 && !has_quotes => {
+                self.folded_at_spaces(text, flags, indent, true);
+            }
             Some(indent) if !simple => self.folded(text, indent, true),
-            _ if !text.contains('\'') => self.out.push_str(text),
+            _ if !has_quotes => self.out.push_str(text),
             _ => {
                 for (at, part) in text.split('\'').enumerate() {
                     if at > 0 {
@@ -315,6 +333,42 @@ impl<'o> Writer<'o> {
             self.line_start = self.out.len();
         } else {
             self.line_break();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_at_spaces_is_folding() {
+        let words = ["a", "gar\u{e7}on", "\u{43c}\u{438}\u{440}", "", "a-word-of-some-length", "\u{2014}", "x"];
+        for start in 0..words.len() {
+            for n in [1, 12, 30, 31, 32, 33, 34, 60] {
+                let text = words.iter().cycle().skip(start).take(n).copied().collect::<Vec<_>>().join(" ");
+                for (quoted, text) in [(true, text.clone()), (true, format!("{text} ")), (false, format!("a{text}b"))] {
+                    let flags = refine(&text, classify(&text));
+                    assert_eq!(flags & HIGH, 0, "{text}");
+                    let (mut quick, mut slow) = ("key: ".to_owned(), "key: ".to_owned());
+                    let at = |out| Writer { out, line_start: 0, width: WIDTH };
+                    at(&mut quick).folded_at_spaces(&text, flags, 2, quoted);
+                    at(&mut slow).folded(&text, 2, quoted);
+                    assert_eq!(quick, slow);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn characters_that_are_not_printed_as_they_are_keep_their_flag() {
+        for (text, is_ordinary) in
+            [("\u{e9}", true), ("\u{2014}", true), ("\u{a0}", true), ("\u{85}", false), ("\u{2028}", false)]
+        {
+            assert_eq!(refine(text, classify(text)) == WIDE, is_ordinary, "{text:?}");
+        }
+        for text in ["\u{feff}", "\u{1f600}", "\u{9f}", "\u{ffff}", "\u{e9}\t"] {
+            assert_ne!(refine(text, classify(text)) & HIGH, 0, "{text:?}");
         }
     }
 }
