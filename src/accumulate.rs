@@ -8,6 +8,7 @@ use crate::accumulated::{Accumulated, BaseKey, DIAGNOSTICS_MAX, Gathered, reache
 use crate::diagnostic::{Code, Diagnostic, Label, Report};
 use crate::fs;
 use crate::generate;
+use crate::history::Recorder;
 use crate::kustomization::{self, FileKind, Kustomization, PlacedText};
 use crate::loader::{self, Found, LoadRestrictions, Root};
 use crate::manifest;
@@ -333,6 +334,7 @@ impl Accumulator<'_, '_> {
             Ok(resources)
         };
         let result = work(self).map_err(|errors| reached_all(&errors, entry.place));
+        inner.warnings.retain(|warning| !is_for_others(warning));
         gathered.extend(&inner, entry.place);
         let mut resources = result?;
         // The reference goes on with a fresh accumulator, to which it joins the component's.
@@ -354,6 +356,7 @@ impl Accumulator<'_, '_> {
         let secrets = file.secret_generator.iter().map(|entry| ("secretGenerator", entry));
         let mut n_of_field = 0;
         let mut errors = Vec::new();
+        let mut recorder = Recorder::new(self.session.is_recording, resources, None);
         let mut last_field = "";
         for (field, entry) in config_maps.chain(secrets) {
             n_of_field = if field == last_field { n_of_field + 1 } else { 0 };
@@ -381,6 +384,7 @@ impl Accumulator<'_, '_> {
             });
             match result {
                 Ok(()) => {
+                    recorder.record(resources, Some(by), &mut gathered.removed);
                     gathered.touched.insert(by, Touched { by, resources: 1, fields: 0 });
                 }
                 Err(diagnostic) => {
@@ -428,7 +432,16 @@ impl Accumulator<'_, '_> {
         let plugins = self.load_plugins(root, file, Role::Transformer, origin, gathered)?;
 
         let config = &*self.config(gathered);
-        let mut steps = Steps { file, origin, resources, gathered, report: Report::default() };
+        let recorder = Recorder::new(self.session.is_recording, resources, None);
+        let mut steps = Steps {
+            file,
+            origin,
+            resources,
+            gathered,
+            report: Report::default(),
+            recorder,
+            without_effect: Vec::new(),
+        };
         let limits = self.session.limits;
         if let Some(last) = strategic.last() {
             for patch in &strategic {
@@ -441,8 +454,8 @@ impl Accumulator<'_, '_> {
         }
         if let Some(namespace) = &file.namespace {
             let by = self.session.directive("namespace", None, namespace.place);
-            steps.run("NamespaceTransformer", |resources, _| {
-                transform::namespace::apply(resources, namespace, config, by)
+            steps.run("NamespaceTransformer", |resources, report| {
+                transform::namespace::apply(resources, namespace, config, by, report)
             })?;
         }
         if let Some(prefix) = &file.name_prefix {
@@ -501,7 +514,13 @@ impl Accumulator<'_, '_> {
             steps.ran("ReplacementTransformer", last.by);
         }
         self.transformer_plugins(root, &plugins, &mut steps)?;
-        let report = steps.report;
+        let mut report = steps.report;
+        for by in steps.without_effect {
+            let directive = self.session.directives.get(by);
+            let message = format!("`{}` changes nothing", directive.field);
+            let warning = Diagnostic::warning(Code::DirectiveWithoutEffect, message);
+            report.push(warning.at(Some(directive.place), "no object has such a field").help("remove it"));
+        }
         gathered.settle(report)
     }
 
@@ -571,6 +590,15 @@ fn joined_through(mut errors: Errors, through: Place) -> Errors {
         }
     }
     errors
+}
+
+/// Returns whether a warning of a component is about what it has for other kustomizations: what selects nothing in one may be
+/// meant for another, unless something here comes near.
+fn is_for_others(warning: &Diagnostic) -> bool {
+    let is_selection =
+        matches!(warning.code, Code::PatchTargetUnmatched | Code::ImageUnmatched | Code::ReplacementTargetUnmatched);
+    let is_near = warning.labels.len() > 1 || warning.help.iter().any(|help| help.starts_with("did you mean"));
+    is_selection && warning.chain.is_empty() && !is_near
 }
 
 /// Returns whether an error is one of the way to a base, not of the base alone.

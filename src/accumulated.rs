@@ -4,6 +4,7 @@
 
 use crate::diagnostic::{Diagnostic, Label, Report, Severity};
 use crate::fieldspec::TransformerConfig;
+use crate::history::Removed;
 use crate::object_origin::ObjectOrigin;
 use crate::provenance::{DirectiveId, Touched};
 use crate::resmap::ResMap;
@@ -54,6 +55,8 @@ pub(crate) struct Gathered {
     pub(crate) vars: Vars,
     /// Addresses of the remote repositories that these are in.
     pub(crate) addresses: BTreeSet<Arc<str>>,
+    /// Objects that directives took away, where the session records.
+    pub(crate) removed: Vec<Removed>,
 }
 
 /// More diagnostics than anyone reads; the rest is dropped.
@@ -69,6 +72,7 @@ impl Gathered {
         self.directories.extend(other.directories.iter().cloned());
         self.schema.extend(other.schema);
         self.addresses.extend(other.addresses.iter().cloned());
+        self.removed.extend(other.removed.iter().cloned());
     }
 
     /// Does the same with what nobody else has: the smaller sets go into the larger.

@@ -3,7 +3,8 @@
 use crate::accumulate::Accumulator;
 use crate::accumulated::Gathered;
 use crate::diagnostic::{Code, Diagnostic, Report, Severity};
-use crate::kustomization::Kustomization;
+use crate::history::{Recorder, Removed, only};
+use crate::kustomization::{FileKind, Kustomization};
 use crate::loader;
 pub use crate::loader::LoadRestrictions;
 use crate::manifest;
@@ -61,6 +62,8 @@ pub struct Build {
     pub warnings: Vec<Diagnostic>,
     /// What each directive touched.
     pub touched: Vec<Touched>,
+    /// Objects that directives took away, where the session records.
+    pub removed: Vec<Removed>,
     /// The absolute path of every local file that was read, sorted.
     pub inputs: Vec<Arc<str>>,
     /// The address of every remote file that was read, sorted.
@@ -73,13 +76,13 @@ pub struct Build {
 pub fn build(session: &mut Session<'_>, directory: &str, options: &BuildOptions) -> Result<Build, Vec<Diagnostic>> {
     let mut gathered = Gathered::default();
     let result = run(session, directory, options, &mut gathered);
-    let Gathered { warnings, touched, inputs, .. } = gathered;
+    let Gathered { warnings, touched, inputs, removed, .. } = gathered;
     let touched = touched.into_values().collect();
     let (fetched, inputs): (Vec<_>, Vec<_>) = inputs.into_iter().partition(|path| session.is_fetched(path));
     let remote_files = fetched.into_iter().filter(|path| remote::is_remote_file(path)).collect();
     match result {
         Ok((resources, text, documents)) => {
-            Ok(Build { text, documents, resources, warnings, touched, inputs, remote_files })
+            Ok(Build { text, documents, resources, warnings, touched, removed, inputs, remote_files })
         }
         Err(errors) => Err(warnings.into_iter().chain(errors).collect()),
     }
@@ -107,21 +110,27 @@ fn run(
     let origin = (!file.build_metadata.is_empty()).then(ObjectOrigin::top);
     let mut resources = accumulator.accumulate(&root, &file, origin.as_ref(), ResMap::default(), gathered)?;
 
+    let mut recorder = Recorder::new(session.is_recording, &mut resources, None);
     if resources.iter().any(|resource| resource.needs_hash) {
         let by = session.directive("generatorOptions", None, whole(&file));
         transform::hash::apply(&mut resources, by).map_err(single)?;
+        recorder.record(&mut resources, Some(by), &mut gathered.removed);
     }
     let mut report = Report::default();
     let by = session.directive("nameReference", None, whole(&file));
     let config = Arc::clone(gathered.config.as_ref().unwrap_or(&session.built_in));
     refs::name_reference::fix(&mut resources, &config, by, &mut report);
     gathered.settle(report)?;
+    recorder.record(&mut resources, Some(by), &mut gathered.removed);
     let mut report = Report::default();
     let vars = std::mem::take(&mut gathered.vars);
     let touched = refs::var_reference::resolve(&mut resources, &vars, &config, &mut report);
+    recorder.record(&mut resources, only(&touched), &mut gathered.removed);
+    refs::not_renamed::find(&resources, &mut report);
     gathered.touched.extend(touched.into_iter().map(|touched| (touched.by, touched)));
     gathered.settle(report)?;
     drop_local(&mut resources)?;
+    recorder.record(&mut resources, None, &mut gathered.removed);
     if let Some((first, second)) = resources.find_repeated() {
         return Err(single(replacements::repeated(resources.get(first), resources.get(second))));
     }
@@ -143,6 +152,15 @@ fn run(
     }
     if wants("transformerAnnotations") {
         metadata::add_transformations(&mut resources, &stamp_of("transformerAnnotations")).map_err(single)?;
+    }
+    recorder.record(&mut resources, Some(stamp.by), &mut gathered.removed);
+    if file.kind == FileKind::Component {
+        // A component by itself lacks the objects that it is for.
+        let is_about_objects = |code| {
+            matches!(code, Code::PatchTargetUnmatched | Code::ImageUnmatched | Code::ReplacementTargetUnmatched)
+                || code == Code::DirectiveWithoutEffect
+        };
+        gathered.warnings.retain(|warning| !is_about_objects(warning.code));
     }
     let (text, documents) = print(&resources, session.room_for_output())?;
     session.printed(text.len());

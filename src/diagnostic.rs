@@ -111,6 +111,13 @@ codes! {
     VarUnused "var-unused" "a var is never replaced",
     ReplacementTargetUnmatched "replacement-target-unmatched" "a replacement's target selects nothing",
     ImageUnmatched "image-unmatched" "an `images` entry matches no image",
+    // suspicious directives
+    PatchWithoutEffect "patch-without-effect" "a patch changes nothing",
+    DirectiveWithoutEffect "directive-without-effect" "a field of a kustomization changes nothing",
+    ContainerWithoutImage "container-without-image" "a patch adds a container that has no image",
+    ListItemsDropped "list-items-dropped" "a strategic merge patch drops items of a list in a custom resource",
+    NamespacesJoined "namespaces-joined" "`namespace` moves objects of several namespaces into one",
+    ReferenceNotRenamed "reference-not-renamed" "a field still holds the former name of an object",
     // copies
     CopyDiffers "copy-differs" "a kustomization and its copy by `localize` do not build to the same",
     // edits

@@ -29,6 +29,8 @@ pub mod schema;
 pub mod kustomization;
 pub mod resmap;
 
+pub mod history;
+
 mod field_path;
 pub mod string_map;
 
@@ -57,6 +59,8 @@ mod plugins;
 pub mod accumulate;
 
 pub mod build;
+
+pub mod explain;
 
 pub mod create;
 pub mod edit;

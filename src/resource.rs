@@ -4,6 +4,7 @@
 //! hash mark, generator behaviour) are plain fields here. The set of resources is `resmap`.
 
 use crate::object_origin::ObjectOrigin;
+use crate::provenance::DirectiveId;
 use crate::schema::scope;
 use crate::yaml::resolve::is_null;
 use crate::yaml::tree::{NodeId, Tree};
@@ -206,6 +207,17 @@ pub struct Resource {
     pub made_by: MadeBy,
     /// Which transformers ran over it, for `buildMetadata: [transformerAnnotations]`.
     pub transformations: Vec<Arc<Configured>>,
+    /// What it was after each directive that wrote to it, oldest first; empty unless the session records.
+    pub versions: Vec<Version>,
+}
+
+/// An object as a directive left it.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// The object.
+    pub tree: Arc<Tree>,
+    /// The directive; `None` for an object as it was read.
+    pub by: Option<DirectiveId>,
 }
 
 /// Where an object came from.
@@ -254,6 +266,7 @@ impl Resource {
             vars: Vec::new(),
             made_by: MadeBy::Unknown,
             transformations: Vec::new(),
+            versions: Vec::new(),
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Session<'fs> {
     pub sources: Sources,
     /// All directives met so far.
     pub directives: Directives,
+    /// Keep what every object was after each directive, for explanations.
+    pub is_recording: bool,
     /// Texts by absolute path.
     texts: FxHashMap<Arc<str>, Arc<Source>>,
     /// The resources of a file by absolute path, or what is wrong with it.
@@ -81,6 +83,7 @@ impl<'fs> Session<'fs> {
             programs: None,
             sources: Sources::default(),
             directives: Directives::default(),
+            is_recording: false,
             texts: FxHashMap::default(),
             manifests: FxHashMap::default(),
             canonical_directories: FxHashMap::default(),

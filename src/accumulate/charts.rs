@@ -7,6 +7,7 @@ use crate::accumulated::Gathered;
 use crate::diagnostic::{Code, Report};
 use crate::generate;
 use crate::helm;
+use crate::history::Recorder;
 use crate::kustomization::Kustomization;
 use crate::loader::Root;
 use crate::object_origin::ObjectOrigin;
@@ -47,6 +48,7 @@ impl<'fs> Accumulator<'_, 'fs> {
         resources: &mut ResMap,
         gathered: &mut Gathered,
     ) -> Result<(), Errors> {
+        let is_recording = self.session.is_recording;
         let namespace = self.helm_namespace.clone();
         for (index, entry) in file.helm_charts.iter().enumerate() {
             let mut context = self.chart_context(root, gathered);
@@ -55,6 +57,7 @@ impl<'fs> Accumulator<'_, 'fs> {
             let made = helm::inflate(&chart, &mut context)?;
             let n_made = made.len() as u32;
             let stamp = Stamp { by, place: Some(entry.place) };
+            let mut recorder = Recorder::new(is_recording, resources, None);
             for resource in made {
                 let mut resource = Arc::unwrap_or_clone(resource);
                 if let Some(origin) = origin {
@@ -63,6 +66,7 @@ impl<'fs> Accumulator<'_, 'fs> {
                 }
                 generate::absorb_at(resources, resource, entry.place, &stamp).map_err(single)?;
             }
+            recorder.record(resources, Some(by), &mut gathered.removed);
             gathered.touched.insert(by, Touched { by, resources: n_made, fields: 0 });
         }
         Ok(())

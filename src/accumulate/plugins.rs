@@ -7,6 +7,7 @@ use crate::accumulated::{DIAGNOSTICS_MAX, Gathered};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::fs;
 use crate::generate;
+use crate::history::Recorder;
 use crate::kustomization::{InlineText, Kustomization};
 use crate::loader::Root;
 use crate::object_origin::ObjectOrigin;
@@ -34,6 +35,7 @@ impl<'fs> Accumulator<'_, 'fs> {
             let made = made.map_err(|error| single(reached(self.session, error, plugin.entry)))?;
             let n_made = made.len() as u32;
             let stamp = Stamp { by: plugin.by, place: Some(plugin.place) };
+            let mut recorder = Recorder::new(self.session.is_recording, resources, None);
             for mut resource in made {
                 if let Some(configured) = &plugin.configured
                     && matches!(resource.made_by, MadeBy::Unknown)
@@ -43,6 +45,7 @@ impl<'fs> Accumulator<'_, 'fs> {
                 let result = generate::absorb_at(resources, resource, plugin.place, &stamp);
                 result.map_err(|error| single(reached(self.session, error, plugin.entry)))?;
             }
+            recorder.record(resources, Some(plugin.by), &mut gathered.removed);
             gathered.touched.insert(plugin.by, Touched { by: plugin.by, resources: n_made, fields: 0 });
         }
         Ok(())

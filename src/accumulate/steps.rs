@@ -3,6 +3,7 @@
 use super::{Errors, configured};
 use crate::accumulated::Gathered;
 use crate::diagnostic::Report;
+use crate::history::{Recorder, only};
 use crate::kustomization::Kustomization;
 use crate::object_origin::ObjectOrigin;
 use crate::provenance::{DirectiveId, Touched};
@@ -17,7 +18,14 @@ pub(super) struct Steps<'a> {
     pub(super) resources: &'a mut ResMap,
     pub(super) gathered: &'a mut Gathered,
     pub(super) report: Report,
+    pub(super) recorder: Recorder,
+    /// Directives that found nothing to write.
+    pub(super) without_effect: Vec<DirectiveId>,
 }
+
+/// Transformers that say themselves nothing of it if they write nothing.
+const WITH_KIND: [&str; 5] =
+    ["NamespaceTransformer", "PrefixTransformer", "SuffixTransformer", "LabelTransformer", "AnnotationsTransformer"];
 
 impl Steps<'_> {
     pub(super) fn run(
@@ -45,7 +53,12 @@ impl Steps<'_> {
                 return Err(errors);
             }
         };
+        self.recorder.record(self.resources, only(&touched), &mut self.gathered.removed);
+        let is_any = !self.resources.is_empty();
         for touched in touched {
+            if WITH_KIND.contains(&kind) && is_any && touched.resources == 0 {
+                self.without_effect.push(touched.by);
+            }
             self.gathered.touched.insert(touched.by, touched);
             if !kind.is_empty() {
                 self.ran(kind, touched.by);

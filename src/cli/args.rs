@@ -4,10 +4,12 @@
 
 use super::create::CreateArgs;
 use super::edit::EditArgs;
+use super::explain::ExplainArgs;
 use super::fleet::{FleetArgs, InputsArgs};
 use super::localize::LocalizeArgs;
 use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
+use super::severity::WarningArgs;
 use crate::build::{LoadRestrictions, Reorder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::programs::{HelmOptions, PluginOptions};
@@ -79,6 +81,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Print the manifests of a kustomization
     Build(BuildArgs),
+    /// Say which files and directives are behind a value
+    Explain(ExplainArgs),
     /// Write a new kustomization file into the current directory
     #[command(alias = "init")]
     Create(CreateArgs),
@@ -115,9 +119,12 @@ pub(super) struct BuildArgs {
     #[arg(short, long, value_name = "PATH", allow_hyphen_values = true)]
     pub(super) output: Option<OsString>,
 
-    /// Fail if a directive has no effect (a patch or an image setting that matches nothing)
+    #[command(flatten)]
+    pub(super) warnings: WarningArgs,
+
+    /// Tell what each directive touched, one a line, on standard error
     #[arg(long)]
-    pub(super) strict: bool,
+    pub(super) summary: bool,
 
     /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
     #[arg(long)]
@@ -379,7 +386,7 @@ pub(super) type Judged<E> = Result<E, String>;
 pub(super) struct Late<E>(PhantomData<E>);
 
 impl<E> Late<E> {
-    fn new() -> Late<E> {
+    pub(super) fn new() -> Late<E> {
         Late(PhantomData)
     }
 }

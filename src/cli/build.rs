@@ -6,9 +6,9 @@ use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
 use super::vendor::Vendored;
-use super::{Outcome, native_to_slash, output};
+use super::{Outcome, native_to_slash, output, summary};
 use crate::build::{BuildOptions, build};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::fs::Disk;
 use crate::remote::{Remotes, RepoSpec};
 use crate::session::Session;
@@ -27,6 +27,7 @@ pub(super) fn run(args: &BuildArgs, reporter: &mut Reporter) -> Outcome {
                 Diagnostic::error(Code::Usage, "the directory is empty").help("for the current one, use `.`");
             return Err(diagnostic);
         }
+        args.warnings.check()?;
         Ok((directory, options(args)?, NativePrograms::of_environment()?))
     });
     let (directory, options, programs) = match prepared {
@@ -82,47 +83,28 @@ fn one(
     session.remotes = Some(vendored.as_ref().map_or(&network as &dyn Remotes, |vendored| vendored));
     let outcome = match build(&mut session, &native_to_slash(target), options) {
         Ok(mut built) => {
-            let is_refused = args.strict && raise(&mut built.warnings);
+            let is_refused = args.warnings.judge(&mut built.warnings);
             let outcome = if is_refused {
                 Outcome::Failure
             } else {
                 output::manifests(&built, args.output.as_deref().map(Path::new), reporter)
             };
             reporter.add(&built.warnings, &session.sources);
+            if args.summary && !is_refused {
+                summary::tell(&built.touched, &session, reporter);
+            }
             // The program ends here; giving every node back one by one takes longer than building a small tree.
             std::mem::forget(built);
             outcome
         }
         Err(mut diagnostics) => {
-            if args.strict {
-                raise(&mut diagnostics);
-            }
+            args.warnings.judge(&mut diagnostics);
             reporter.add(&diagnostics, &session.sources);
             Outcome::Failure
         }
     };
     std::mem::forget(session);
     outcome
-}
-
-/// Makes errors of the warnings about directives without effect, and returns whether there were any.
-pub(super) fn raise(diagnostics: &mut [Diagnostic]) -> bool {
-    let mut is_raised = false;
-    for diagnostic in diagnostics {
-        if matches!(
-            diagnostic.code,
-            Code::PatchTargetUnmatched
-                | Code::ImageUnmatched
-                | Code::ReplacementTargetUnmatched
-                | Code::VarUnused
-                | Code::CrdsWithoutEffect
-                | Code::FieldSpecDisplaced
-        ) {
-            diagnostic.severity = Severity::Error;
-            is_raised = true;
-        }
-    }
-    is_raised
 }
 
 /// Says what the reference says about its deprecated flags.

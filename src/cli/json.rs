@@ -40,7 +40,7 @@ struct JsonLabel<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct JsonLocation<'a> {
+pub(super) struct JsonLocation<'a> {
     path: &'a str,
     line: Option<u32>,
     column: Option<u32>,
@@ -75,7 +75,7 @@ pub(super) fn line(diagnostic: &Diagnostic, sources: &Sources) -> String {
     serde_json::to_string(&json).unwrap_or_default()
 }
 
-fn location(place: Place, sources: &Sources) -> JsonLocation<'_> {
+pub(super) fn location(place: Place, sources: &Sources) -> JsonLocation<'_> {
     let place = sources.outermost(place);
     let source = sources.get(place.source);
     let (start, end) = (source.line_column(place.span.start), source.line_column(place.span.end));

@@ -9,6 +9,7 @@ mod build;
 mod completion;
 mod create;
 mod edit;
+mod explain;
 #[cfg(test)]
 mod flags_page;
 mod fleet;
@@ -23,6 +24,8 @@ mod redact;
 mod remote;
 mod render;
 mod report;
+mod severity;
+mod summary;
 mod vendor;
 mod version;
 
@@ -90,6 +93,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Build(args)) => build::run(&args, &mut reporter),
                 Some(Command::Create(args)) => create::run(&args, &mut reporter),
                 Some(Command::Edit(args)) => edit::run(&args, program, color, &mut reporter),
+                Some(Command::Explain(args)) => explain::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),

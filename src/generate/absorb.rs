@@ -179,6 +179,7 @@ fn take_marks(resource: &mut Resource, old: &Resource) {
     resource.helm_generated = old.helm_generated;
     resource.vars.clone_from(&old.vars);
     resource.transformations.clone_from(&old.transformations);
+    resource.versions.clone_from(&old.versions);
 }
 
 /// Reads labels or annotations as upstream does: by the text of the values, the last of equal keys.

@@ -53,6 +53,7 @@ impl<'e> Draft<'e> {
         let stamp = Stamp { by, place: Some(entry.place) };
         let mut draft = Draft { tree: Tree::new(), entry, stamp };
         let root = draft.tree.root();
+        draft.tree.restamp(root, &stamp);
         for (key, text) in [("apiVersion", "v1"), ("kind", kind)] {
             let value = draft.tree.new_scalar(text, Style::Plain, Tag::Implied, &stamp);
             draft.tree.push_key(root, key, value, &stamp);

@@ -408,7 +408,8 @@ impl<'r> Run<'r> {
     fn remove(&mut self, field: &'static str, Slot { container, key }: Slot<'_>) -> Done<()> {
         if self.tree.is_mapping(container) {
             return match self.tree.get_entry(container, key) {
-                Some((entry, _)) => {
+                Some((entry, value)) => {
+                    self.tree.note_removed(value, self.stamp);
                     self.tree.retain_entries(container, |_, name, _| name != entry);
                     Ok(())
                 }
@@ -417,7 +418,8 @@ impl<'r> Run<'r> {
         }
         let mut items: Vec<NodeId> = self.tree.items(container).collect();
         let at = json_pointer::index(key, items.len()).map_err(|why| Fault::Index(field, container, why))?;
-        items.remove(at);
+        let item = items.remove(at);
+        self.tree.note_removed(item, self.stamp);
         self.tree.set_children(container, &items);
         Ok(())
     }

@@ -198,7 +198,12 @@ impl<'k> Regular<'k> {
                     }
                     merged.push(if merge.is_of_values { node } else { dest.unwrap_or(node) });
                 }
-                None => deleted.extend(dest),
+                None => {
+                    if let Some(dest) = dest {
+                        merge.note_removed(dest, patch);
+                    }
+                    deleted.extend(dest);
+                }
             }
         }
         if self.keys.len() > 1 && !merge.is_of_values {

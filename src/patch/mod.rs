@@ -10,6 +10,7 @@ mod json_text;
 mod keyed_list;
 mod load;
 pub mod strategic_merge;
+mod suspicious;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -111,6 +112,7 @@ pub fn reached_through(mut error: Box<Diagnostic>, file: Option<Place>) -> Box<D
     error
 }
 
+/// Applies a patch and says what is suspicious about it.
 fn apply_all(resmap: &mut ResMap, patch: &LoadedPatch, report: &mut Report, limits: &Limits) -> Result<Touched> {
     let mut touched = Touched { by: patch.by, resources: 0, fields: 0 };
     let mut deleted = BTreeSet::new();
@@ -124,7 +126,7 @@ fn apply_all(resmap: &mut ResMap, patch: &LoadedPatch, report: &mut Report, limi
                 let mut changed = Vec::new();
                 for position in positions {
                     touched.resources += 1;
-                    match merge_into(resmap, position, patch, document, limits)? {
+                    match merge_into(resmap, position, patch, document, report, limits)? {
                         Outcome::Deleted => drop(deleted.insert(position)),
                         Outcome::Merged { fields_written } => {
                             touched.fields += fields_written;
@@ -146,6 +148,9 @@ fn apply_all(resmap: &mut ResMap, patch: &LoadedPatch, report: &mut Report, limi
             }
             positions.iter().try_for_each(|&position| check_collision(resmap, position, patch, &deleted))?;
         }
+    }
+    if touched.resources > 0 && touched.fields == 0 && deleted.is_empty() {
+        report.push(suspicious::without_effect(patch));
     }
     resmap.remove(&deleted.into_iter().collect::<Vec<_>>());
     Ok(touched)
@@ -176,6 +181,7 @@ fn merge_into(
     position: usize,
     patch: &LoadedPatch,
     document: &StrategicPatch,
+    report: &mut Report,
     limits: &Limits,
 ) -> Result<Outcome> {
     let stamp = Stamp { by: patch.by, place: document.place.or(Some(patch.place)) };
@@ -202,6 +208,7 @@ fn merge_into(
         true => None,
         false => in_force::of_type(in_force, &before.gvk).or_else(|| in_force::of_type(in_force, &patch_gvk)),
     };
+    let lists = suspicious::replaced_lists(resource, &document.tree);
     let styles = identity_fields(&resource.tree).map(|field| field.map(|node| resource.tree.style(node)));
     let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, in_force, &stamp);
     let outcome = merged.map_err(|error| error.note(format!("the patch is applied to `{}`", resource.short_name())))?;
@@ -209,6 +216,8 @@ fn merge_into(
     if is_gone {
         return Ok(Outcome::Deleted);
     }
+    suspicious::dropped_items(resource, &lists, patch, report);
+    suspicious::containers(resource, patch, report);
     if document.touches_marks {
         marks::read_back(resource, false);
     }

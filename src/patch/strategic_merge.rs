@@ -205,7 +205,10 @@ impl<'t> Merge<'t> {
             let value = value.filter(|value| value.keep_null || !self.is_null(value.node)).map(|value| value.node);
             match (field.dest, value) {
                 (None, None) => {}
-                (Some((key, _)), None) => removed.push(key),
+                (Some((key, old)), None) => {
+                    self.note_removed(old, field.patch.map(|(_, value)| value));
+                    removed.push(key);
+                }
                 (None, Some(value)) => added.extend(field.patch.map(|(key, _)| (key, value))),
                 (Some((_, old)), Some(value)) if old == value => {}
                 (Some((key, old)), Some(value)) => {
@@ -434,6 +437,12 @@ impl<'t> Merge<'t> {
             self.tree.remove_comment(key);
             self.tree.push_entry(map, key, value);
         }
+    }
+
+    /// Notes that the patch takes a value away, and where it says so.
+    pub(super) fn note_removed(&mut self, old: NodeId, patch: Option<NodeId>) {
+        let place = patch.and_then(|patch| self.tree.place(patch));
+        self.tree.note_removed(old, self.stamp.at(place));
     }
 
     /// Adds a merge key to an item that lost it.

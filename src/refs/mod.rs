@@ -2,6 +2,7 @@
 
 mod index;
 pub mod name_reference;
+pub mod not_renamed;
 
 mod expand;
 pub(crate) mod var_reference;

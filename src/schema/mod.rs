@@ -4,6 +4,7 @@
 //! that a kustomization names under `openapi` is read by `openapi`; which schema holds for a build is `in_force`.
 
 pub mod field_specs;
+pub mod groups;
 pub mod in_force;
 pub mod kind_order;
 pub mod merge_keys;

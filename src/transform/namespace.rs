@@ -4,14 +4,15 @@
 //! Subjects that name a service account of the build get its namespace later, from `refs`.
 
 use super::{Count, holds, scalar_text, write_scalars};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Report, Result};
 use crate::fieldspec::{FieldPath, FieldSpec, FieldSpecs, TransformerConfig, first_place, is_null, wrong_kind};
 use crate::kustomization::PlacedText;
 use crate::provenance::{DirectiveId, Stamp, Touched};
 use crate::resmap::ResMap;
-use crate::resource::NO_NAMESPACE;
+use crate::resource::{NO_NAMESPACE, Resource};
 use crate::yaml::tree::{Kind, NodeId, Tag};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// What a `NamespaceTransformer` can be told beyond the namespace; the field of a kustomization uses the defaults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,8 +50,35 @@ pub fn apply(
     namespace: &PlacedText,
     config: &TransformerConfig,
     by: DirectiveId,
+    report: &mut Report,
 ) -> Result<Touched> {
+    report.diagnostics.extend(joined(resmap, namespace).map(|warning| *warning));
     apply_with(resmap, namespace, NamespaceOptions::default(), config, by)
+}
+
+/// Warns where objects that name different namespaces are put into one.
+fn joined(resmap: &ResMap, namespace: &PlacedText) -> Option<Box<Diagnostic>> {
+    const NAMED_MAX: usize = 3;
+    let mut first_in: BTreeMap<&str, &Resource> = BTreeMap::new();
+    for resource in resmap.iter() {
+        let is_moved = !resource.helm_generated && !resource.id.gvk.is_cluster_scoped();
+        if is_moved && !resource.id.namespace.is_empty() {
+            first_in.entry(&resource.id.namespace).or_insert(resource);
+        }
+    }
+    if first_in.len() < 2 {
+        return None;
+    }
+    first_in.remove(namespace.value.as_str());
+    let names: Vec<String> = first_in.keys().take(NAMED_MAX).map(|name| format!("`{name}`")).collect();
+    let message = format!("`namespace: {}` moves objects of {} there, too", namespace.value, names.join(", "));
+    let mut warning = Diagnostic::warning(Code::NamespacesJoined, message).at(Some(namespace.place), "set here");
+    for (name, resource) in first_in.iter().take(NAMED_MAX) {
+        let tree = &resource.tree;
+        let place = tree.get_path(tree.root(), &["metadata", "namespace"]).and_then(|node| first_place(tree, node));
+        warning = warning.at(place, format!("{} is in `{name}`", resource.short_name()));
+    }
+    Some(warning.help("list objects that belong somewhere else in a kustomization without `namespace`"))
 }
 
 /// Sets the namespace.

@@ -192,6 +192,8 @@ pub struct Tree {
     is_watched: bool,
     /// Comments that hold a JSON object, by the node they belong to; nearly always none.
     comments: BTreeMap<NodeId, Arc<str>>,
+    /// Values that directives took away, with their writers.
+    removed: Vec<(NodeId, Stamp)>,
 }
 
 impl Default for Tree {
@@ -220,6 +222,7 @@ impl Tree {
             is_overfull: false,
             is_watched: false,
             comments: BTreeMap::new(),
+            removed: Vec::new(),
         }
     }
 
@@ -295,6 +298,16 @@ impl Tree {
     /// Takes all comments away.
     pub(crate) fn clear_comments(&mut self) {
         self.comments.clear();
+    }
+
+    /// Notes who takes a value away, and where that is said.
+    pub(crate) fn note_removed(&mut self, id: NodeId, stamp: Stamp) {
+        self.removed.push((id, stamp));
+    }
+
+    /// Returns the values that directives took away, with their writers.
+    pub(crate) fn removed(&self) -> &[(NodeId, Stamp)] {
+        &self.removed
     }
 
     /// Returns whether writers are not to spare what would change nothing.

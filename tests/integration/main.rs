@@ -31,6 +31,7 @@ mod edit_program;
 mod edit_sweep;
 mod editing;
 mod example;
+mod explain;
 mod fleet;
 #[cfg(unix)]
 mod helm;

@@ -5,7 +5,9 @@
 
 mod bench;
 mod cases;
+mod corpora;
 mod edit_oracle;
+mod explain;
 mod fleets;
 mod fuzz;
 mod instructions;
@@ -16,6 +18,7 @@ mod shell;
 mod test;
 mod tools;
 mod valgrind;
+mod warnings;
 
 use shell::Result;
 
@@ -32,8 +35,11 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                `oracle --help` lists the options
   edit-oracle [--bin PATH] [--cases N] [--seed S] [--case SEED] [--only WORDS] [--show N] [--files DIR]
                                random edits of random kustomization files through both
+  explain [--filter TEXT] [--show N] [--moves N]
+                               what `explain` says of every value of the shared corpora
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
+  warnings [--update]          the warnings about real kustomizations against those that were judged
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
                                instructions of a few builds against those recorded (valgrind)
@@ -63,7 +69,9 @@ fn run(words: &[&str]) -> Result<()> {
         ["bless-oracle", rest @ ..] => cases::bless(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["edit-oracle", rest @ ..] => edit_oracle::run(rest),
+        ["explain", rest @ ..] => explain::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
+        ["warnings", rest @ ..] => warnings::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),
         _ => Err(USAGE.to_owned()),

@@ -18,12 +18,12 @@ pub(super) use args::{FleetArgs, InputsArgs};
 pub(super) use inputs::run as inputs;
 
 use super::args::BuildArgs;
-use super::build::{raise, resolved};
+use super::build::resolved;
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
 use super::vendor::Vendored;
-use super::{Outcome, output};
+use super::{Outcome, output, summary};
 use crate::build::{Build, BuildOptions};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fs::Disk;
@@ -221,15 +221,16 @@ impl Rendering {
         let mut built = match result {
             Ok(built) => built,
             Err(mut diagnostics) => {
-                if args.strict {
-                    raise(&mut diagnostics);
-                }
+                args.warnings.judge(&mut diagnostics);
                 words.add(&diagnostics, &session.sources);
                 return failure(words);
             }
         };
-        let is_refused = args.strict && raise(&mut built.warnings);
+        let is_refused = args.warnings.judge(&mut built.warnings);
         words.add(&built.warnings, &session.sources);
+        if args.summary && !is_refused {
+            summary::tell(&built.touched, session, &mut words);
+        }
         if is_refused {
             return failure(words);
         }

@@ -1,0 +1,194 @@
+//! `explain -o json`. Keys are never removed and keep their order; new ones may be added.
+//!
+//! | of a field | value |
+//! |---|---|
+//! | `object` | `{apiVersion, kind, name, namespace}`; `namespace` is `null` if the object names none |
+//! | `field` | the path |
+//! | `present` | whether it is in the output |
+//! | `hidden` | whether values are replaced, because they are secret |
+//! | `value` | the value, `null` for one that is gone |
+//! | `steps` | what happened to it, oldest first: `{action, location, directive, through, value}` |
+//!
+//! `action` is `read` (it stands so in a file), `set`, `kept` (a directive wrote what was there) or `removed`. `directive` is
+//! `{field, index, location}` or `null`; `through` is the one that took the value over from there (`nameReference`: the repair
+//! of references to renamed objects), or `null`. A `location` is what it is in diagnostics, or `null`. The `value` of a step is `null`
+//! where it is gone, and where the same directive or the next step wrote it again at once.
+//!
+//! An object has `object`, `present`, `removedBy`, `fields` (`{path, value, hidden, location, directive}`, one for each value
+//! that is no collection and each empty collection) and `gone` (`{path, location, directive}`). A list is an array of
+//! `{object, present, removedBy, location, directives}`.
+
+use crate::cli::json::{JsonLocation, location};
+use crate::explain::text::Names;
+use crate::explain::{Action, Field, Object, Secrets, Step, show_path};
+use crate::provenance::DirectiveId;
+use crate::source::Place;
+use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonObject {
+    api_version: String,
+    kind: String,
+    name: String,
+    namespace: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JsonDirective<'n> {
+    field: &'n str,
+    index: Option<u32>,
+    location: JsonLocation<'n>,
+}
+
+#[derive(Serialize)]
+struct JsonStep<'n> {
+    action: &'n str,
+    location: Option<JsonLocation<'n>>,
+    directive: Option<JsonDirective<'n>>,
+    through: Option<JsonDirective<'n>>,
+    value: Value,
+}
+
+#[derive(Serialize)]
+struct JsonField<'n> {
+    object: JsonObject,
+    field: String,
+    present: bool,
+    hidden: bool,
+    value: Value,
+    steps: Vec<JsonStep<'n>>,
+}
+
+#[derive(Serialize)]
+struct JsonLeaf<'n> {
+    path: String,
+    value: Value,
+    hidden: bool,
+    location: Option<JsonLocation<'n>>,
+    directive: Option<JsonDirective<'n>>,
+}
+
+#[derive(Serialize)]
+struct JsonGone<'n> {
+    path: String,
+    location: Option<JsonLocation<'n>>,
+    directive: Option<JsonDirective<'n>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonWhole<'n> {
+    object: JsonObject,
+    present: bool,
+    removed_by: Option<JsonDirective<'n>>,
+    fields: Vec<JsonLeaf<'n>>,
+    gone: Vec<JsonGone<'n>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonListed<'n> {
+    object: JsonObject,
+    present: bool,
+    removed_by: Option<JsonDirective<'n>>,
+    location: Option<JsonLocation<'n>>,
+    directives: Vec<JsonDirective<'n>>,
+}
+
+pub(super) fn field(object: &Object<'_>, field: &Field, names: Names<'_>) -> String {
+    written(&JsonField {
+        object: identity(object),
+        field: show_path(&field.path),
+        present: field.is_present,
+        hidden: field.is_hidden,
+        value: value(field.value.as_deref()),
+        steps: field.steps.iter().map(|step| json_step(step, names)).collect(),
+    })
+}
+
+pub(super) fn object(object: &Object<'_>, names: Names<'_>, secrets: &Secrets) -> String {
+    let fields = object.values(secrets).into_iter().map(|leaf| JsonLeaf {
+        path: show_path(&leaf.path),
+        value: value(leaf.value.as_deref()),
+        hidden: leaf.is_hidden,
+        location: place(leaf.writer.place, names),
+        directive: directive(leaf.writer.by, names),
+    });
+    let gone = object.gone().into_iter().map(|gone| {
+        let step = object.removal(&gone);
+        JsonGone {
+            path: show_path(&gone.path),
+            location: step.as_ref().and_then(|step| place(step.place, names)),
+            directive: step.and_then(|step| directive(step.by, names)),
+        }
+    });
+    written(&JsonWhole {
+        object: identity(object),
+        present: object.removed_by.is_none(),
+        removed_by: directive(object.removed_by.flatten(), names),
+        fields: fields.collect(),
+        gone: gone.collect(),
+    })
+}
+
+pub(super) fn list(objects: &[Object<'_>], names: Names<'_>) -> String {
+    let listed = objects.iter().map(|object| JsonListed {
+        object: identity(object),
+        present: object.removed_by.is_none(),
+        removed_by: directive(object.removed_by.flatten(), names),
+        location: place(object.begins().place, names),
+        directives: object.directives().into_iter().filter_map(|by| directive(Some(by), names)).collect(),
+    });
+    written(&listed.collect::<Vec<_>>())
+}
+
+fn json_step<'n>(step: &Step, names: Names<'n>) -> JsonStep<'n> {
+    JsonStep {
+        action: match step.action {
+            Action::Read => "read",
+            Action::Set => "set",
+            Action::Kept => "kept",
+            Action::Removed => "removed",
+        },
+        location: place(step.place, names),
+        directive: directive(step.by, names),
+        through: directive(step.through, names),
+        value: value(step.value.as_deref()),
+    }
+}
+
+fn identity(object: &Object<'_>) -> JsonObject {
+    let id = &object.resource.id;
+    JsonObject {
+        api_version: id.gvk.api_version(),
+        kind: id.gvk.kind.to_string(),
+        name: id.name.to_string(),
+        namespace: (!id.namespace.is_empty()).then(|| id.namespace.to_string()),
+    }
+}
+
+fn place(place: Option<Place>, names: Names<'_>) -> Option<JsonLocation<'_>> {
+    place.map(|place| location(place, names.sources))
+}
+
+fn directive<'n>(by: Option<DirectiveId>, names: Names<'n>) -> Option<JsonDirective<'n>> {
+    let directive = names.directives.get(by?);
+    Some(JsonDirective {
+        field: directive.field,
+        index: directive.index,
+        location: location(directive.place, names.sources),
+    })
+}
+
+/// The engine's JSON as a value; what is no JSON (numbers beyond all doubles) as its text.
+fn value(text: Option<&str>) -> Value {
+    text.map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
+}
+
+fn written(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,166 @@
+//! What is suspicious about a patch that can be applied: it changes nothing, it drops items of a list that an author may
+//! have meant to merge, it adds a container that cannot run. None of this changes what is built.
+
+use super::{Body, LoadedPatch};
+use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::resource::Resource;
+use crate::schema::groups;
+use crate::source::Place;
+use crate::yaml::resolve::is_null;
+use crate::yaml::tree::{NodeId, Tree};
+use rustc_hash::FxHashSet;
+
+/// Names in a message; nobody reads more.
+const NAMES_MAX: usize = 5;
+
+/// A patch that leaves everything as it is.
+pub(super) fn without_effect(patch: &LoadedPatch) -> Box<Diagnostic> {
+    let first = match &patch.body {
+        Body::Strategic(documents) => documents.first().and_then(|document| document.place),
+        Body::Json(_) => None,
+    };
+    let warning = Diagnostic::warning(Code::PatchWithoutEffect, "this patch changes nothing");
+    let warning = warning.at(Some(patch.place), "").at(first.filter(|_| patch.file.is_some()), "");
+    warning.help("what it sets is there already: remove it, or look for a misspelled field or value")
+}
+
+/// A list of a custom resource that a patch may replace: such lists have no merge keys, unless somebody says so.
+pub(super) struct Replaced<'p> {
+    path: Vec<&'p str>,
+    /// The items that the patch does not name.
+    names: Vec<String>,
+    /// The list of the patch.
+    patch: Option<Place>,
+    /// The list of the object.
+    object: Option<Place>,
+}
+
+/// Finds the lists of which a patch names some items, but not all.
+pub(super) fn replaced_lists<'p>(resource: &Resource, patch: &'p Tree) -> Vec<Replaced<'p>> {
+    let mut found = Vec::new();
+    if groups::is_custom(&resource.id.gvk.group) {
+        compare(&resource.tree, resource.root(), patch, patch.root(), &mut Vec::new(), &mut found);
+    }
+    found
+}
+
+fn compare<'p>(
+    tree: &Tree,
+    object: NodeId,
+    patch: &'p Tree,
+    node: NodeId,
+    path: &mut Vec<&'p str>,
+    found: &mut Vec<Replaced<'p>>,
+) {
+    if tree.is_mapping(object) && patch.is_mapping(node) {
+        if patch.get(node, super::strategic_merge::DIRECTIVE).is_some() {
+            // Who replaces or deletes means it.
+            return;
+        }
+        for (key, value) in patch.entries(node) {
+            if let Some(old) = tree.get(object, patch.text(key)) {
+                path.push(patch.text(key));
+                compare(tree, old, patch, value, path, found);
+                path.pop();
+            }
+        }
+    } else if tree.is_sequence(object) && patch.is_sequence(node) {
+        let kept: FxHashSet<&str> = patch.items(node).filter_map(|item| name(patch, item)).collect();
+        let items: Vec<&str> = tree.items(object).filter_map(|item| name(tree, item)).collect();
+        let names: Vec<String> =
+            items.iter().filter(|name| !kept.contains(*name)).map(|name| (*name).to_owned()).collect();
+        // Without a common item, and without names, the patch may well mean the whole list.
+        if !names.is_empty() && names.len() < items.len() {
+            let (patch, object) = (patch.place(node), tree.place(object));
+            found.push(Replaced { path: path.clone(), names, patch, object });
+        }
+    }
+}
+
+/// Warns of the lists of which items are gone now.
+pub(super) fn dropped_items(resource: &Resource, lists: &[Replaced<'_>], by: &LoadedPatch, report: &mut Report) {
+    let tree = &resource.tree;
+    for list in lists {
+        let Some(now) = tree.get_path(resource.root(), &list.path) else { continue };
+        let left: FxHashSet<&str> = tree.items(now).filter_map(|item| name(tree, item)).collect();
+        let mut gone = list.names.iter().filter(|name| !left.contains(name.as_str())).peekable();
+        if gone.peek().is_none() {
+            continue;
+        }
+        let names: Vec<String> = gone.by_ref().take(NAMES_MAX).map(|name| format!("`{name}`")).collect();
+        let n_more = gone.count();
+        let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+        let (names, path) = (names.join(", "), list.path.join("."));
+        let message = format!("this patch drops {names}{more} from `{path}` of `{}`", resource.short_name());
+        let warning = Diagnostic::warning(Code::ListItemsDropped, message)
+            .at(list.patch, "this list replaces the other")
+            .at(list.object, "the list of the object")
+            .note("lists of custom resources have no merge keys, so that they are replaced as a whole")
+            .help("repeat the items that are to stay, or use a JSON patch");
+        report.push(reached(warning, by));
+    }
+}
+
+/// Returns what an item is called.
+fn name(tree: &Tree, item: NodeId) -> Option<&str> {
+    let name = tree.get(item, "name").filter(|&name| tree.is_mapping(item) && tree.is_scalar(name))?;
+    (!is_null(tree, name)).then(|| tree.text(name))
+}
+
+/// Where containers stand in objects that have them.
+const PODS: [&[&str]; 4] = [
+    &["spec", "template", "spec"],
+    &["spec"],
+    &["spec", "jobTemplate", "spec", "template", "spec"],
+    &["template", "spec"],
+];
+
+/// Looks for containers that a patch added without an image.
+pub(super) fn containers(resource: &Resource, patch: &LoadedPatch, report: &mut Report) {
+    if groups::is_custom(&resource.id.gvk.group) {
+        return;
+    }
+    let tree = &resource.tree;
+    for pod in PODS.iter().filter_map(|path| tree.get_path(tree.root(), path)) {
+        for list in ["containers", "initContainers"].iter().filter_map(|key| tree.get(pod, key)) {
+            let is_new =
+                |item: &NodeId| tree.origin_entry(tree.origin(*item)).is_some_and(|entry| entry.by == patch.by);
+            let lacks = |item: &NodeId| tree.is_mapping(*item) && tree.get(*item, "image").is_none();
+            for item in tree.items(list).filter(|item| is_new(item) && lacks(item)) {
+                let others = tree.items(list).filter(|other| *other != item).filter_map(|other| name(tree, other));
+                report.push(reached(imageless(resource, item, others), patch));
+            }
+        }
+    }
+}
+
+fn imageless<'n>(resource: &'n Resource, item: NodeId, others: impl Iterator<Item = &'n str>) -> Box<Diagnostic> {
+    let tree = &resource.tree;
+    let object = resource.short_name();
+    let called = name(tree, item);
+    let what = called.map_or("a container without a name".to_owned(), |name| format!("a container `{name}`"));
+    let place = called.and_then(|_| tree.place(tree.get(item, "name")?)).or_else(|| tree.place(item));
+    let warning = Diagnostic::warning(
+        Code::ContainerWithoutImage,
+        format!("this patch adds {what} without an image to `{object}`"),
+    )
+    .at(place, "no container of the object is called so");
+    let others: Vec<&str> = others.collect();
+    let near = nearest(called.unwrap_or(""), others.iter().copied(), 1);
+    match (near.first(), others.as_slice()) {
+        (Some(near), _) => warning.help(format!("did you mean `{near}`?")),
+        (None, []) => warning,
+        (None, others) => {
+            let names: Vec<String> = others.iter().take(NAMES_MAX).map(|name| format!("`{name}`")).collect();
+            warning.help(format!("its containers are {}", names.join(", ")))
+        }
+    }
+}
+
+/// Names the kustomization's entry where the patch stands in another file.
+fn reached(mut warning: Box<Diagnostic>, patch: &LoadedPatch) -> Box<Diagnostic> {
+    let primary: Option<Place> = warning.labels.first().map(|label| label.place);
+    let entry = patch.file.unwrap_or(patch.place);
+    warning.chain.extend(Some(entry).filter(|entry| primary.is_some_and(|place| place.source != entry.source)));
+    warning
+}
