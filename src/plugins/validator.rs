@@ -15,7 +15,7 @@ use crate::resource::Resource;
 use crate::source::Sources;
 use crate::string_map::written_style;
 use crate::yaml::emit;
-use crate::yaml::resolve::{effective_tag, is_null};
+use crate::yaml::resolve::effective_tag;
 use crate::yaml::tree::{NodeId, Tree};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ pub(crate) fn check(
         let new = after.find_current(&old.id).map(|position| after.get(position));
         let Some(new) = new.filter(|_| before.len() == after.len()) else { return Err(changed(plugin, old, None)) };
         let is_canonical = || patches.is_empty() || Arc::ptr_eq(old, new) || stands_as_printed(old);
-        if !have_same_marks(old, new) || !is_canonical() || loses_labels(old) {
+        if !have_same_marks(old, new) || !is_canonical() {
             return Err(changed(plugin, old, None));
         }
         let labels = |resource: &Resource| resource.tree.get_path(resource.root(), &["metadata", "labels"]);
@@ -107,7 +107,6 @@ fn check_program(plugin: &Plugin, before: &[Arc<Resource>], after: &ResMap, sour
         let new = after.find_current(&old.id).map(|position| after.get(position));
         let Some(new) = new.filter(|_| before.len() == after.len()) else { return changed(old) };
         let is_unchanged = have_same_marks(old, new)
-            && !loses_labels(old)
             && annotations(&old.tree) == annotations(&new.tree)
             && is_same(&bare(old), old.root(), &bare(new), new.root(), &|_, _| false)
             && positions(old, sources, &stamp) == positions(new, sources, &stamp);
@@ -119,14 +118,6 @@ fn check_program(plugin: &Plugin, before: &[Arc<Resource>], after: &ResMap, sour
         Some(resource) => changed(resource),
         None => Ok(()),
     }
-}
-
-/// Returns whether an object has labels that are null or none: the reference, which takes its own label away before it
-/// compares, takes such labels away as well.
-fn loses_labels(resource: &Resource) -> bool {
-    let tree = &resource.tree;
-    tree.get_path(resource.root(), &["metadata", "labels"])
-        .is_some_and(|labels| is_null(tree, labels) || !tree.is_scalar(labels) && tree.has_no_children(labels))
 }
 
 fn annotations(tree: &Tree) -> BTreeMap<&str, &str> {
