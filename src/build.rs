@@ -167,7 +167,8 @@ fn run(
     Ok((resources, text, documents))
 }
 
-/// Drops objects that are for the build only (upstream `KustTarget.IgnoreLocal`).
+/// Drops objects that are for the build only (upstream `KustTarget.IgnoreLocal`). One with the identity of another that
+/// stays, which a replacement can give it, stays as well: the two are an error then.
 fn drop_local(resources: &mut ResMap) -> Result<(), Vec<Diagnostic>> {
     let mut local = Vec::new();
     let mut report = Report::default();
@@ -178,6 +179,13 @@ fn drop_local(resources: &mut ResMap) -> Result<(), Vec<Diagnostic>> {
         if manifest::is_local(&resource.tree) {
             local.push(position);
         }
+    }
+    let is_repeated = |local: &usize| {
+        let id = &resources.get(*local).id;
+        resources.iter().any(|other| other.id.is_same(id) && !manifest::is_local(&other.tree))
+    };
+    if resources.find_repeated().is_some() {
+        local.retain(|local| !is_repeated(local));
     }
     resources.remove(&local);
     if report.has_errors() { Err(report.diagnostics) } else { Ok(()) }
