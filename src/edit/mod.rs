@@ -6,6 +6,7 @@
 
 mod add;
 mod change;
+pub mod check;
 mod file;
 mod fix;
 mod generator;
@@ -186,6 +187,8 @@ pub struct Edit {
     pub files: Vec<FileEdit>,
     /// What is different in the kustomization file.
     pub changes: Vec<Change>,
+    /// Whether the file is that of a component, whose objects come from elsewhere.
+    pub is_component: bool,
 }
 
 /// What becomes of a file.
@@ -236,9 +239,10 @@ pub fn edit(
     );
     let new = file.text(&work.session.limits, keeps_comments).map_err(|error| vec![*error])?;
     let changes = change::changes(&file);
+    let is_component = file.new.text_of("kind") == "Component";
     let mut files = vec![FileEdit { path: file.path, old: file.source, new }];
     files.extend(file.others.into_iter().map(|file::Other { path, old, new }| FileEdit { path, old, new }));
-    Ok((Some(Edit { files, changes }), work.report.diagnostics))
+    Ok((Some(Edit { files, changes, is_component }), work.report.diagnostics))
 }
 
 /// A command at work.

@@ -6,10 +6,12 @@
 mod disk;
 pub mod glob;
 mod memory;
+mod overlaid;
 mod walk;
 
 pub use disk::Disk;
 pub use memory::Memory;
+pub use overlaid::Overlaid;
 pub use walk::walk;
 
 /// What stands at a path.

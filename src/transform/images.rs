@@ -256,6 +256,7 @@ fn unmatched(resmap: &ResMap, sites: &[Site], name: &PlacedText) -> Box<Diagnost
     let message = format!("no image is named `{}`", name.value);
     let warning = Diagnostic::warning(Code::ImageUnmatched, message).at(Some(name.place), "matches nothing");
     let near = nearest(&name.value, present.iter().copied(), 3);
+    let warning = if present.is_empty() { warning } else { warning.note(listed(&present)) };
     match (near.as_slice(), present.len()) {
         ([], 0) => warning.note("there are no images here"),
         ([], _) => warning,
@@ -264,6 +265,17 @@ fn unmatched(resmap: &ResMap, sites: &[Site], name: &PlacedText) -> Box<Diagnost
             warning.help(format!("did you mean {}?", near.join(" or ")))
         }
     }
+}
+
+/// Says which images there are.
+fn listed(present: &BTreeSet<&str>) -> String {
+    const SHOWN_MAX: usize = 8;
+    let names: Vec<String> = present.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    let more = match present.len().saturating_sub(SHOWN_MAX) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    format!("the images here are {}{more}", names.join(", "))
 }
 
 #[cfg(test)]

@@ -12,6 +12,30 @@ use std::ffi::OsString;
 pub(in crate::cli) struct EditArgs {
     #[command(subcommand)]
     pub(super) verb: Option<Verb>,
+
+    #[command(flatten)]
+    pub(super) mode: ModeArgs,
+}
+
+/// What happens to an edit besides being written; for all verbs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Safety")]
+pub(super) struct ModeArgs {
+    /// Fail, and leave the file alone, if a part of the edit has no effect
+    #[arg(long, global = true)]
+    pub(super) strict: bool,
+
+    /// Print what would change, and write nothing
+    #[arg(long, global = true)]
+    pub(super) dry_run: bool,
+
+    /// Print what has changed
+    #[arg(long, global = true)]
+    pub(super) diff: bool,
+
+    /// Do not build the kustomization to see whether images, replicas and patches match anything
+    #[arg(long, global = true)]
+    pub(super) no_check: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -19,6 +43,8 @@ Examples:
   rustomize edit set image app=registry.example/app:1.2
   rustomize edit add resource deployment.yaml 'services/*.yaml'
   rustomize edit remove label team
+  rustomize edit set image app=registry.example/app:1.2 --strict   fail if nothing runs `app`
+  rustomize edit set replicas web=3 --dry-run                      print the change, write nothing
 
 Exit codes:
   0  the file was changed, or there was nothing to change

@@ -1,18 +1,22 @@
 //! `edit`: changes the kustomization file of the current directory in place.
 
 mod args;
+mod diff;
 mod wish;
 
 pub(super) use args::EditArgs;
 
 use super::remote::Network;
 use super::report::Reporter;
+use super::vendor::Vendored;
 use super::{Outcome, Program, args::Color, build, help, output};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::edit;
+use crate::diagnostic::{Code, Diagnostic, Result, Severity};
+use crate::edit::{self, Edit, check};
 use crate::fs::Disk;
+use crate::remote::Remotes;
 use crate::session::Session;
 use crate::source::Sources;
+use args::ModeArgs;
 use std::path::Path;
 use wish::Wish;
 
@@ -25,28 +29,80 @@ pub(super) fn run(args: &EditArgs, program: Program, color: Color, reporter: &mu
             return Outcome::Failure;
         }
     };
-    let directory = match build::working_directory() {
-        Ok(directory) => directory,
+    match edited(&command, &args.mode, reporter) {
+        Ok(outcome) => outcome,
         Err(diagnostic) => {
             reporter.add(&[*diagnostic], &Sources::default());
-            return Outcome::Failure;
+            Outcome::Failure
         }
-    };
+    }
+}
+
+fn edited(command: &edit::Command, mode: &ModeArgs, reporter: &mut Reporter) -> Result<Outcome> {
+    let directory = build::working_directory()?;
     let network = Network::default();
     let mut session = Session::new(&Disk, &directory);
     // What is no file here may be the address of a repository.
     session.remotes = Some(&network);
-    match edit::edit(&mut session, &command) {
-        Ok((edit, warnings)) => {
-            reporter.add(&warnings, &session.sources);
-            let files = edit.map(|edit| edit.files).unwrap_or_default();
-            let changed = files.iter().filter(|file| file.has_changes());
-            let texts: Vec<(&Path, &str)> = changed.map(|file| (Path::new(&*file.path), file.new.as_str())).collect();
-            output::text_files(&texts, reporter)
-        }
+    let (edit, mut warnings) = match edit::edit(&mut session, command) {
+        Ok(edited) => edited,
         Err(diagnostics) => {
             reporter.add(&diagnostics, &session.sources);
-            Outcome::Failure
+            return Ok(Outcome::Failure);
         }
+    };
+    let is_refused = mode.strict && !warnings.is_empty();
+    if is_refused {
+        refuse(&mut warnings);
+    }
+    reporter.add(&warnings, &session.sources);
+    if is_refused {
+        return Ok(Outcome::Failure);
+    }
+    let Some(edit) = edit else { return Ok(Outcome::Success) };
+    // The file is written first: what comes of the check is advice, unless the user says otherwise.
+    let is_written_first = !mode.strict && !mode.dry_run;
+    if is_written_first && write(&edit, reporter) == Outcome::Failure {
+        return Ok(Outcome::Failure);
+    }
+    if !mode.no_check && check::is_checked(command) && told(command, mode, &directory, &edit, reporter) {
+        return Ok(Outcome::Failure);
+    }
+    if mode.strict && !mode.dry_run && write(&edit, reporter) == Outcome::Failure {
+        return Ok(Outcome::Failure);
+    }
+    if mode.dry_run || mode.diff {
+        diff::print(&diff::unified(&edit.files, &directory))?;
+    }
+    Ok(Outcome::Success)
+}
+
+fn write(edit: &Edit, reporter: &mut Reporter) -> Outcome {
+    let changed = edit.files.iter().filter(|file| file.has_changes());
+    let texts: Vec<(&Path, &str)> = changed.map(|file| (Path::new(&*file.path), file.new.as_str())).collect();
+    output::text_files(&texts, reporter)
+}
+
+/// Tells what of an edit has no effect, and returns whether it is refused for that.
+fn told(command: &edit::Command, mode: &ModeArgs, directory: &str, edit: &Edit, reporter: &mut Reporter) -> bool {
+    let vendored = Vendored::find(&build::resolved(directory, "."), ".").ok();
+    let remotes = vendored.as_ref().map(|vendored| vendored as &dyn Remotes);
+    let mut found = check::check(&Disk, remotes, directory, command, edit);
+    if mode.strict {
+        refuse(&mut found.warnings);
+        if let Some(reason) = &found.unknown {
+            let warning = Diagnostic::warning(Code::EditWithoutEffect, "the effect of this edit could not be checked");
+            found.warnings.push(*warning.note(reason.clone()));
+        }
+    }
+    reporter.add(&found.warnings, &found.sources);
+    mode.strict && found.unknown.is_none() && !found.warnings.is_empty()
+}
+
+/// Makes errors of warnings.
+fn refuse(warnings: &mut [Diagnostic]) {
+    for warning in warnings {
+        warning.severity = Severity::Error;
+        warning.notes.push("the file is as it was, because of `--strict`".to_owned());
     }
 }

@@ -8,6 +8,11 @@ use crate::yaml::edit::Value;
 /// Stands for what is there already.
 const KEEP: &str = "*";
 
+/// Returns the names of the entries that arguments are about.
+pub(in crate::edit) fn names(args: &[String]) -> Vec<String> {
+    args.iter().filter_map(|arg| parse(arg)).map(|image| image.name).collect()
+}
+
 /// What an argument says.
 struct Image {
     name: String,

@@ -40,6 +40,11 @@ pub(in crate::edit) fn run(work: &mut Work<'_, '_>, args: &[String]) -> Result<O
     Ok(Some(file))
 }
 
+/// Returns the names of the entries that arguments are about.
+pub(in crate::edit) fn names(args: &[String]) -> Vec<String> {
+    args.iter().filter_map(|arg| parse(arg)).map(|(name, _)| name.to_owned()).collect()
+}
+
 fn parse(arg: &str) -> Option<(&str, i64)> {
     let (name, count) = arg.split_once('=')?;
     Some((name, count.parse().ok()?))
