@@ -152,24 +152,28 @@ impl TransformerConfig {
 /// The specs of one transformer, made ready for each type of resource when the first resource of that type is met.
 #[derive(Debug)]
 pub struct FieldSpecs<'s> {
-    specs: Vec<&'s FieldSpec>,
+    /// Each with its path, once a type that it is for was met.
+    specs: Vec<(&'s FieldSpec, Option<Rc<FieldPath>>)>,
     leaf: Option<Kind>,
-    by_type: FxHashMap<Gvk, Rc<[FieldPath]>>,
+    by_type: FxHashMap<Gvk, Rc<[Rc<FieldPath>]>>,
 }
 
 impl<'s> FieldSpecs<'s> {
     /// Makes the set; `leaf` is what is created at the end of paths, `None` if nothing ever is.
     pub fn new(specs: impl IntoIterator<Item = &'s FieldSpec>, leaf: Option<Kind>) -> FieldSpecs<'s> {
-        FieldSpecs { specs: specs.into_iter().collect(), leaf, by_type: FxHashMap::default() }
+        FieldSpecs { specs: specs.into_iter().map(|spec| (spec, None)).collect(), leaf, by_type: FxHashMap::default() }
     }
 
     /// Returns the paths for resources of a type, in the order of the specs.
-    pub fn for_type(&mut self, gvk: &Gvk) -> Rc<[FieldPath]> {
+    pub fn for_type(&mut self, gvk: &Gvk) -> Rc<[Rc<FieldPath>]> {
         if let Some(paths) = self.by_type.get(gvk) {
             return Rc::clone(paths);
         }
-        let selected = self.specs.iter().filter(|spec| spec.selects(gvk));
-        let paths: Rc<[FieldPath]> = selected.map(|spec| FieldPath::new(spec, self.leaf)).collect();
+        let selected = self.specs.iter_mut().filter(|(spec, _)| spec.selects(gvk));
+        let path = |(spec, path): &mut (&FieldSpec, Option<Rc<FieldPath>>)| {
+            Rc::clone(path.get_or_insert_with(|| Rc::new(FieldPath::new(spec, self.leaf))))
+        };
+        let paths: Rc<[Rc<FieldPath>]> = selected.map(path).collect();
         self.by_type.insert(gvk.clone(), Rc::clone(&paths));
         paths
     }

@@ -27,6 +27,9 @@ pub enum LoadRestrictions {
     None,
 }
 
+/// Longer paths are left to the system to resolve, which refuses them.
+const PATH_BYTES_MAX: usize = 4096;
+
 /// The directory of one kustomization, with the directories that led to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Root {
@@ -272,25 +275,44 @@ fn below(
 
 /// Resolves symbolic links; directories are resolved once.
 fn resolve(session: &mut Session<'_>, path: &str) -> std::result::Result<(Arc<str>, EntryKind), FsError> {
-    let parent = fs::parent(path);
-    let real_parent = match session.canonical_directories.get(parent) {
-        Some(real) => Arc::clone(real),
-        None => {
-            let real: Arc<str> = session.fs.canonical(parent)?.into();
-            session.canonical_directories.insert(parent.into(), Arc::clone(&real));
-            real
-        }
-    };
+    let real_parent = resolve_directory(session, fs::parent(path))?;
     let name = fs::base_name(path);
     let real = if name.is_empty() { real_parent.to_string() } else { fs::join(&real_parent, name) };
     match session.fs.look(&real)? {
-        Look::Entry(kind) => Ok((real.into(), kind)),
+        Look::Entry(kind) => {
+            let real: Arc<str> = real.into();
+            if kind == EntryKind::Directory {
+                session.canonical_directories.insert(Arc::clone(&real), Arc::clone(&real));
+            }
+            Ok((real, kind))
+        }
         Look::Link => {
             let real = session.fs.canonical(&real)?;
             let kind = session.fs.kind(&real)?;
             Ok((real.into(), kind))
         }
     }
+}
+
+/// Resolves symbolic links in the path of a directory: those above it are mostly known, so that one look is enough.
+// Depth is bounded by the system's longest path.
+fn resolve_directory(session: &mut Session<'_>, path: &str) -> std::result::Result<Arc<str>, FsError> {
+    if let Some(real) = session.canonical_directories.get(path) {
+        return Ok(Arc::clone(real));
+    }
+    let above = fs::parent(path);
+    let mut known = None;
+    // Windows also has several spellings of one name.
+    if !cfg!(windows) && path.len() < PATH_BYTES_MAX && above != path && above != "." {
+        let real = fs::join(&resolve_directory(session, above)?, fs::base_name(path));
+        known = (session.fs.look(&real)? == Look::Entry(EntryKind::Directory)).then_some(real);
+    }
+    let real: Arc<str> = match known {
+        Some(real) => real.into(),
+        None => session.fs.canonical(path)?.into(),
+    };
+    session.canonical_directories.insert(path.into(), Arc::clone(&real));
+    Ok(real)
 }
 
 /// The load restrictor (upstream `RestrictionRootOnly`).

@@ -18,8 +18,18 @@ impl FileSystem for Disk {
         if metadata.len() > size_max {
             return Err(FsError::TooLarge(metadata.len()));
         }
+        let len = usize::try_from(metadata.len()).unwrap_or(0);
+        let mut bytes = Vec::new();
+        if metadata.is_file() && len > 0 {
+            bytes = vec![0; len + 1];
+            let n_read = file.read(&mut bytes).map_err(words)?;
+            bytes.truncate(n_read);
+            // Where a file ends, less is read than there is room for: most are read at once.
+            if n_read == len {
+                return Ok(bytes);
+            }
+        }
         // A pipe or a growing file has no honest length: never take more than the limit.
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
         Read::take(&mut file, size_max + 1).read_to_end(&mut bytes).map_err(words)?;
         if bytes.len() as u64 > size_max {
             return Err(FsError::TooLarge(bytes.len() as u64));

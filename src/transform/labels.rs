@@ -16,6 +16,7 @@ use crate::schema::field_specs;
 use crate::source::Place;
 use crate::string_map::is_ambiguous;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
+use std::rc::Rc;
 
 /// Applies one entry of `labels`.
 pub fn apply_entry(
@@ -110,9 +111,12 @@ pub(super) fn set_entries(
     let mut specs = FieldSpecs::new(specs.iter().copied(), Some(Kind::Mapping));
     let stamp = Stamp { by, place: pairs.first().and_then(|entry| entry.place) };
     let needs_quotes: Vec<bool> = pairs.iter().map(|entry| is_ambiguous(entry.value)).collect();
+    let mut scratch = Scratch::default();
     for position in 0..resmap.len() {
         let paths = specs.for_type(&resmap.get(position).id.gvk);
-        let mut set = |pairs: &[Entry<'_>], quotes: &[bool]| set_in(resmap, position, &paths, pairs, quotes, &stamp);
+        let mut set = |pairs: &[Entry<'_>], quotes: &[bool]| {
+            set_in(resmap, position, &paths, pairs, quotes, &stamp, &mut scratch)
+        };
         // The reference sets one key after the other, wherever it belongs. That differs from one place after the other if
         // what is made for a key in one place is on the way to another place.
         let n_fields = match pairs.len() > 1 && do_any_overlap(&paths) {
@@ -131,7 +135,7 @@ pub(super) fn set_entries(
 }
 
 /// Returns whether one of the paths leads through the field of another.
-fn do_any_overlap(paths: &[FieldPath]) -> bool {
+fn do_any_overlap(paths: &[Rc<FieldPath>]) -> bool {
     let mut rest = paths;
     while let Some((path, others)) = rest.split_first() {
         if others.iter().any(|other| path.overlaps(other)) {
@@ -142,23 +146,33 @@ fn do_any_overlap(paths: &[FieldPath]) -> bool {
     false
 }
 
+/// Lists that are used for one resource after the other.
+#[derive(Default)]
+struct Scratch {
+    shared: Vec<Shared>,
+    hits: Vec<Hit>,
+    present: Vec<Present>,
+}
+
 /// Sets entries in one resource and returns how many it has now.
 fn set_in(
     resmap: &mut ResMap,
     position: usize,
-    paths: &[FieldPath],
+    paths: &[Rc<FieldPath>],
     pairs: &[Entry<'_>],
     needs_quotes: &[bool],
     stamp: &Stamp,
+    scratch: &mut Scratch,
 ) -> Result<u32> {
-    let mut shared: Vec<Shared> = pairs.iter().map(|_| Shared { style: Style::Plain, node: None }).collect();
+    let Scratch { shared, hits, present } = scratch;
+    shared.clear();
+    shared.extend(pairs.iter().map(|_| Shared { style: Style::Plain, node: None }));
     let mut n_fields = 0;
-    let (mut hits, mut present) = (Vec::new(), Vec::new());
     for path in paths {
         let resource = resmap.get(position);
         hits.clear();
-        path.find(&resource.tree, &mut hits).map_err(|error| walk_error(resource, &path.text, error, stamp.place))?;
-        for &hit in &hits {
+        path.find(&resource.tree, hits).map_err(|error| walk_error(resource, &path.text, error, stamp.place))?;
+        for &hit in hits.iter() {
             let resource = resmap.get(position);
             present.clear();
             if let Hit::Found(map) = hit {
@@ -169,9 +183,9 @@ fn set_in(
                     return Err(wrong_kind(resource, &path.text, map, "a mapping", stamp.place));
                 }
                 n_fields += pairs.len() as u32;
-                look_up(&resource.tree, map, pairs, &mut present);
-                if has_all(&resource.tree, &present, pairs) && shared.iter().all(|shared| shared.node.is_none()) {
-                    adopt_styles(&resource.tree, &present, &mut shared);
+                look_up(&resource.tree, map, pairs, present);
+                if has_all(&resource.tree, present, pairs) && shared.iter().all(|shared| shared.node.is_none()) {
+                    adopt_styles(&resource.tree, present, shared);
                     continue;
                 }
             } else {
@@ -182,10 +196,10 @@ fn set_in(
             match reached {
                 Some((map, is_new)) if tree.is_mapping(map) => {
                     if is_new || present.is_empty() {
-                        look_up(tree, map, pairs, &mut present);
+                        look_up(tree, map, pairs, present);
                     }
                     let entries = present.iter().copied();
-                    write(tree, map, pairs.iter().zip(entries).zip(needs_quotes), &mut shared, stamp);
+                    write(tree, map, pairs.iter().zip(entries).zip(needs_quotes), shared, stamp);
                 }
                 Some((node, _)) => {
                     return Err(wrong_kind(resmap.get(position), &path.text, node, "a mapping", stamp.place));

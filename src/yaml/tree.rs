@@ -367,6 +367,15 @@ impl Tree {
         }
     }
 
+    /// Returns the texts that ranges point into, by pool.
+    fn pools(&self) -> [&[u8]; 4] {
+        let own = self.own.as_bytes();
+        match &self.file {
+            None => [own; 4],
+            Some(file) => [file.source.text.as_bytes(), file.decoded.as_bytes(), own, own],
+        }
+    }
+
     /// Returns whether a scalar was written without a tag. One that was read has the type that its text had then, whatever
     /// is written to it.
     pub fn is_untagged(&self, id: NodeId) -> bool {
@@ -453,6 +462,8 @@ impl Tree {
             return None;
         }
         let key = key.as_bytes();
+        let last_at = key.len().wrapping_sub(1);
+        let pools = self.pools();
         let mut next = self.node(map).first;
         while let Some(name) = NodeId::some(next) {
             let node = self.node(name);
@@ -460,8 +471,10 @@ impl Tree {
             // Most keys differ in length, which is known without a look at the texts, and most others (`feature-17`) in
             // their last bytes.
             if node.len as usize == key.len() {
-                let text = self.pool(node).as_bytes().get(node.text_range()).unwrap_or_default();
-                if text.last() == key.last() && text == key {
+                let pool = pools[node.pool as usize];
+                let start = node.start as usize;
+                let is_alike = key.is_empty() || pool.get(start.wrapping_add(last_at)) == key.last();
+                if is_alike && pool.get(node.text_range()) == Some(key) {
                     return Some((name, value));
                 }
             }

@@ -2,7 +2,8 @@
 //!
 //! The comparison is not transitive: `a10` < `a1b` < `a2` < `a10`. The reference sorts a map of random order, so its
 //! output for such keys differs from run to run. Here it is always the same: where a digit decides, keys are put into
-//! bytewise order first and then sorted stably, up to twelve keys by insertion as Go does.
+//! bytewise order first and then sorted stably, up to twelve keys by insertion as Go does. Most keys with digits are numbered
+//! names of one length, for which bytewise order is the order.
 
 use crate::yaml::tree::NodeId;
 use std::borrow::Cow;
@@ -20,17 +21,22 @@ pub(crate) struct Entry<'t> {
 
 /// Sorts entries; equal keys come to stand together, in their order.
 pub(super) fn sort(entries: &mut [Entry<'_>]) {
-    let mut digits = false;
-    if is_sorted(entries, &mut digits) && !digits {
+    if are_simply_sorted(entries) {
         return;
     }
-    if !digits && entries.len() <= INSERTION_MAX {
+    let mut digits = false;
+    if entries.len() <= INSERTION_MAX {
         insertion_sort(entries, &mut digits);
         if !digits {
             return;
         }
+    } else if is_sorted(entries, &mut digits) && !digits {
+        return;
     }
     entries.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()).then(a.key_id.cmp(&b.key_id)));
+    if are_simply_sorted(entries) {
+        return;
+    }
     if entries.len() <= INSERTION_MAX {
         insertion_sort(entries, &mut digits);
     } else {
@@ -42,6 +48,38 @@ const INSERTION_MAX: usize = 12;
 
 fn is_sorted(entries: &[Entry<'_>], digits: &mut bool) -> bool {
     entries.windows(2).all(|pair| compare(&pair[0].key, &pair[1].key, digits).is_lt())
+}
+
+/// Returns whether entries certainly stand in an order that does not contradict itself, although digits may decide: bytes
+/// ascend, and so do numbers, because those that differ have equally many digits.
+///
+/// It is enough to look at neighbours: keys that are alike up to a number and stand together have numbers of one length, as
+/// long as no two neighbours part inside a number otherwise.
+fn are_simply_sorted(entries: &[Entry<'_>]) -> bool {
+    // More digits could overflow when they are compared by value.
+    const DIGITS_MAX: usize = 18;
+    let n_digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    entries.windows(2).all(|pair| {
+        let (a, b) = (pair[0].key.as_bytes(), pair[1].key.as_bytes());
+        let common = common_len(a, b);
+        match (a.get(common), b.get(common)) {
+            (Some(left), Some(right)) if left.is_ascii() && right.is_ascii() && left < right => {
+                match (left.is_ascii_digit(), right.is_ascii_digit()) {
+                    (true, true) => {
+                        let n = n_digits(&a[common..]);
+                        n <= DIGITS_MAX && n == n_digits(&b[common..])
+                    }
+                    // Letters stand behind everything else.
+                    (false, false) => right.is_ascii_alphabetic() || !left.is_ascii_alphabetic(),
+                    _ => false,
+                }
+            }
+            (None, Some(next)) => {
+                next.is_ascii() && !(next.is_ascii_digit() && a.last().is_some_and(u8::is_ascii_digit))
+            }
+            _ => false,
+        }
+    })
 }
 
 fn insertion_sort(entries: &mut [Entry<'_>], digits: &mut bool) {
