@@ -14,7 +14,7 @@ use crate::build::{LoadRestrictions, Reorder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::programs::{HelmOptions, PluginOptions};
 use clap::builder::{PossibleValue, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::{OsStr, OsString};
 use std::marker::PhantomData;
 
@@ -57,9 +57,9 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(version = super::version::LONG, after_help = EXIT_CODES, args_override_self = true,
           disable_help_subcommand = true)]
-pub(super) struct Cli {
+pub(super) struct Of<Commands: Subcommand> {
     #[command(subcommand)]
-    pub(super) command: Option<Command>,
+    pub(super) command: Option<Commands>,
 
     /// How to write errors and warnings: for people, or one JSON object a line
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = ErrorFormat::Human,
@@ -75,6 +75,28 @@ pub(super) struct Cli {
     #[arg(long, global = true, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = parse_bool)]
     stack_trace: Option<bool>,
+}
+
+/// The command line.
+pub(super) type Cli = Of<Command>;
+
+/// The command that nearly all runs are. To describe the others to the parser takes longer than to build a small tree.
+#[derive(Debug, Subcommand)]
+pub(super) enum Build {
+    /// Print the manifests of a kustomization
+    Build(BuildArgs),
+}
+
+/// Parses a command line that is a build and has no faults; help and errors are those of the whole command line.
+pub(super) fn parse_build(arguments: &[OsString]) -> Option<Cli> {
+    arguments.get(1).filter(|argument| *argument == "build")?;
+    let mut command = Of::<Build>::command();
+    let matches = command.try_get_matches_from_mut(arguments).ok()?;
+    // The program ends soon; to take all this apart takes as long as to put it together.
+    std::mem::forget(command);
+    let Of { command, error_format, color, stack_trace } = Of::<Build>::from_arg_matches(&matches).ok()?;
+    let command = command.map(|Build::Build(args)| Command::Build(args));
+    Some(Of { command, error_format, color, stack_trace })
 }
 
 #[derive(Debug, Subcommand)]

@@ -84,8 +84,13 @@ impl From<Outcome> for ExitCode {
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let program = Program::of(arguments.first());
     let (format, color) = early_choices(&arguments);
-    let command = Cli::command().name(program.name()).bin_name(program.name()).color(color.into());
-    let parsed = command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = args::parse_build(&arguments).map_or_else(
+        || {
+            let command = Cli::command().name(program.name()).bin_name(program.name()).color(color.into());
+            command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+        },
+        Ok,
+    );
     let outcome = match parsed {
         Ok(cli) => {
             let mut reporter = Reporter::new(cli.error_format, cli.color.into());

@@ -112,6 +112,14 @@ struct Field {
     patch: Option<(NodeId, NodeId)>,
 }
 
+/// What a walk over the fields of a mapping decided.
+#[derive(Default)]
+struct Changes {
+    removed: Vec<NodeId>,
+    replaced: Vec<(NodeId, NodeId)>,
+    added: Vec<(NodeId, NodeId)>,
+}
+
 pub(super) struct Merge<'t> {
     pub(super) tree: &'t mut Tree,
     in_force: Option<&'t InForce>,
@@ -185,44 +193,60 @@ impl<'t> Merge<'t> {
         if !self.tree.is_mapping(target) {
             return Ok(Some(walked));
         }
-        let mut removed = Vec::new();
-        let mut replaced = Vec::new();
-        let mut added = Vec::new();
-        for field in self.fields(target, patch) {
-            let Some((key, _)) = field.dest.or(field.patch) else { continue };
-            if field.patch.is_none() && field.dest.is_some_and(|(_, value)| self.stays_as_it_is(value)) {
-                continue;
-            }
-            let mut schema = schema.and_then(|schema| schema.field(self.tree.text(key)));
-            if let Some(comments) = self.comments {
-                let sides = [field.dest, field.patch].into_iter().flatten();
-                schema = comments.first(self, sides.flat_map(|(key, value)| [value, key])).or(schema);
-            }
-            self.path.push(key);
-            let value = self.walk(field.dest.map(|(_, value)| value), field.patch.map(|(_, value)| value), schema)?;
-            self.path.pop();
-            self.quote_if_ambiguous(value);
-            let value = value.filter(|value| value.keep_null || !self.is_null(value.node)).map(|value| value.node);
-            match (field.dest, value) {
-                (None, None) => {}
-                (Some((key, old)), None) => {
-                    self.note_removed(old, field.patch.map(|(_, value)| value));
-                    removed.push(key);
+        let mut changes = Changes::default();
+        match patch.filter(|&patch| self.tree.is_mapping(patch)) {
+            Some(patch) => {
+                for field in self.fields(target, patch) {
+                    self.walk_field(field, schema, &mut changes)?;
                 }
-                (None, Some(value)) => added.extend(field.patch.map(|(key, _)| (key, value))),
-                (Some((_, old)), Some(value)) if old == value => {}
-                (Some((key, old)), Some(value)) => {
-                    if self.tree.is_scalar(old) && self.tree.is_scalar(value) {
-                        self.overwrite(old, value);
-                    } else {
-                        self.keep_style_of(old, value);
-                        replaced.push((key, value));
-                    }
+            }
+            // Where nothing is patched the order of the object does, which saves sorting all of it.
+            None => {
+                let mut next = self.tree.first_child(target);
+                while let Some(key) = next {
+                    let Some(value) = self.tree.next_sibling(key) else { break };
+                    next = self.tree.next_sibling(value);
+                    self.walk_field(Field { dest: Some((key, value)), patch: None }, schema, &mut changes)?;
                 }
             }
         }
-        self.set_fields(target, &removed, &replaced, &added);
+        self.set_fields(target, &changes);
         Ok(Some(walked))
+    }
+
+    fn walk_field(&mut self, field: Field, schema: Option<Schema<'_>>, changes: &mut Changes) -> Merged<()> {
+        let Some((key, _)) = field.dest.or(field.patch) else { return Ok(()) };
+        if field.patch.is_none() && field.dest.is_some_and(|(_, value)| self.stays_as_it_is(value)) {
+            return Ok(());
+        }
+        let mut schema = schema.and_then(|schema| schema.field(self.tree.text(key)));
+        if let Some(comments) = self.comments {
+            let sides = [field.dest, field.patch].into_iter().flatten();
+            schema = comments.first(self, sides.flat_map(|(key, value)| [value, key])).or(schema);
+        }
+        self.path.push(key);
+        let value = self.walk(field.dest.map(|(_, value)| value), field.patch.map(|(_, value)| value), schema)?;
+        self.path.pop();
+        self.quote_if_ambiguous(value);
+        let value = value.filter(|value| value.keep_null || !self.is_null(value.node)).map(|value| value.node);
+        match (field.dest, value) {
+            (None, None) => {}
+            (Some((key, old)), None) => {
+                self.note_removed(old, field.patch.map(|(_, value)| value));
+                changes.removed.push(key);
+            }
+            (None, Some(value)) => changes.added.extend(field.patch.map(|(key, _)| (key, value))),
+            (Some((_, old)), Some(value)) if old == value => {}
+            (Some((key, old)), Some(value)) => {
+                if self.tree.is_scalar(old) && self.tree.is_scalar(value) {
+                    self.overwrite(old, value);
+                } else {
+                    self.keep_style_of(old, value);
+                    changes.replaced.push((key, value));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Returns whether a value of the object that is not patched is certainly no null and needs no quotes, as most.
@@ -321,32 +345,31 @@ impl<'t> Merge<'t> {
     }
 
     /// Pairs the fields of two mappings, sorted by name (shared scalars make the order of writes visible).
-    ///
-    /// Where nothing is patched the order of the object does, which saves sorting all of it.
-    fn fields(&self, dest: NodeId, patch: Option<NodeId>) -> Vec<Field> {
+    fn fields(&self, dest: NodeId, patch: NodeId) -> Vec<Field> {
         let tree = &*self.tree;
-        let Some(patch) = patch.filter(|&patch| tree.is_mapping(patch)) else {
-            return tree.entries(dest).map(|entry| Field { dest: Some(entry), patch: None }).collect();
-        };
         let sorted = |map: NodeId| {
-            let mut entries: Vec<(NodeId, NodeId)> = tree.entries(map).collect();
-            entries.sort_by(|a, b| tree.text(a.0).cmp(tree.text(b.0)));
-            // The first of duplicate keys is the one that is looked at; printing refuses duplicates anyway.
-            entries.dedup_by(|b, a| tree.text(b.0) == tree.text(a.0));
+            let mut entries: Vec<(&str, (NodeId, NodeId))> =
+                tree.entries(map).map(|entry| (tree.text(entry.0), entry)).collect();
+            if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+                entries.sort_by(|a, b| a.0.cmp(b.0));
+                // The first of duplicate keys is the one that is looked at; printing refuses duplicates anyway.
+                entries.dedup_by(|b, a| a.0 == b.0);
+            }
             entries
         };
         let (dest, patch) = (sorted(dest), sorted(patch));
         let mut fields = Vec::with_capacity(dest.len() + patch.len());
-        let (mut left, mut right) = (dest.iter().copied().peekable(), patch.iter().copied().peekable());
+        let (mut left, mut right) = (dest.iter().peekable(), patch.iter().peekable());
         loop {
             let order = match (left.peek(), right.peek()) {
                 (None, None) => return fields,
                 (Some(_), None) => std::cmp::Ordering::Less,
                 (None, Some(_)) => std::cmp::Ordering::Greater,
-                (Some(a), Some(b)) => tree.text(a.0).cmp(tree.text(b.0)),
+                (Some((a, _)), Some((b, _))) => a.cmp(b),
             };
-            let dest = if order.is_le() { left.next() } else { None };
-            let patch = if order.is_ge() { right.next() } else { None };
+            let entry = |(_, entry): &(&str, (NodeId, NodeId))| *entry;
+            let dest = if order.is_le() { left.next().map(entry) } else { None };
+            let patch = if order.is_ge() { right.next().map(entry) } else { None };
             fields.push(Field { dest, patch });
         }
     }
@@ -414,19 +437,14 @@ impl<'t> Merge<'t> {
     }
 
     /// Carries out what a walk over the fields of a mapping decided.
-    fn set_fields(
-        &mut self,
-        map: NodeId,
-        removed: &[NodeId],
-        replaced: &[(NodeId, NodeId)],
-        added: &[(NodeId, NodeId)],
-    ) {
+    fn set_fields(&mut self, map: NodeId, changes: &Changes) {
+        let Changes { removed, replaced, added } = changes;
         self.fields_written += (removed.len() + replaced.len() + added.len()) as u32;
         for &(key, value) in replaced {
             self.tree.replace_value(map, key, value);
         }
         if !removed.is_empty() {
-            let mut removed = removed.to_vec();
+            let mut removed = removed.clone();
             removed.sort_unstable();
             self.remove_keys(map, |_, key| removed.binary_search(&key).is_ok());
         }
@@ -467,7 +485,7 @@ impl<'t> Merge<'t> {
 
     /// Returns whether a node is an explicit null (upstream `IsMissingOrNull`, for what exists).
     pub(super) fn is_null(&self, id: NodeId) -> bool {
-        self.tree.is_scalar(id) && resolve::effective_tag(self.tree, id) == Tag::Null && !self.is_untagged(id)
+        resolve::has_null_tag(self.tree, id) && !self.is_untagged(id)
     }
 
     /// Finds the schema of an object inside an object without one, by its own `apiVersion` and `kind`.

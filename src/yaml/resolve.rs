@@ -102,8 +102,19 @@ pub(crate) fn is_word(text: &str) -> bool {
         [first, ..] => first.is_ascii_alphabetic(),
         [] => false,
     };
-    is_string && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-' | b'_'))
+    is_string && bytes.iter().all(|&byte| IN_WORDS[usize::from(byte)])
 }
+
+/// The bytes that words are made of.
+const IN_WORDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-' | b'_');
+        byte += 1;
+    }
+    table
+};
 
 /// Returns the tag that a node amounts to: the written one, or what text and style imply; never `Tag::Implied`.
 pub fn effective_tag(tree: &Tree, id: NodeId) -> Tag {
@@ -118,7 +129,18 @@ pub fn effective_tag(tree: &Tree, id: NodeId) -> Tag {
 
 /// Returns whether a node is a null; what was written without a tag is none, whatever it looks like.
 pub fn is_null(tree: &Tree, node: NodeId) -> bool {
-    tree.is_scalar(node) && effective_tag(tree, node) == Tag::Null && !tree.is_untagged(node)
+    has_null_tag(tree, node) && !tree.is_untagged(node)
+}
+
+/// Returns whether a scalar amounts to null, as far as its text and its tag say.
+pub(crate) fn has_null_tag(tree: &Tree, node: NodeId) -> bool {
+    // The longest text that means null is `null`, which is known without a look at the others.
+    const LEN_MAX: usize = 4;
+    tree.is_scalar(node)
+        && match tree.tag(node) {
+            Tag::Implied => tree.text_len(node) <= LEN_MAX && effective_tag(tree, node) == Tag::Null,
+            tag => tag == Tag::Null,
+        }
 }
 
 /// Returns the style to keep for a scalar that was written with an explicit tag.

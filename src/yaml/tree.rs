@@ -359,6 +359,11 @@ impl Tree {
         self.pool(node).get(node.text_range()).unwrap_or("")
     }
 
+    /// Returns how many bytes a scalar's text has.
+    pub(crate) fn text_len(&self, id: NodeId) -> usize {
+        self.node(id).len as usize
+    }
+
     fn pool(&self, node: &Node) -> &str {
         match (node.pool, &self.file) {
             (Pool::Own | Pool::Untagged, _) | (_, None) => &self.own,
