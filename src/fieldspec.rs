@@ -194,6 +194,8 @@ struct Part {
     name: Cow<'static, str>,
     /// Written with `[]`: the value should be a list, and is never created.
     is_sequence: bool,
+    /// It can name a field of a mapping; the reference reads the other forms as list look-ups.
+    names_a_field: bool,
 }
 
 /// What a walk found.
@@ -235,19 +237,9 @@ impl FieldPath {
             // Most specs are built in: nothing is copied.
             Cow::Borrowed(path) if !path.contains('\\') => {
                 let pieces = path.strip_prefix('/').unwrap_or(path).split('/');
-                let part = |name: &'static str| match name.strip_suffix("[]") {
-                    Some(name) => Part { name: Cow::Borrowed(name), is_sequence: true },
-                    None => Part { name: Cow::Borrowed(name), is_sequence: false },
-                };
-                pieces.map(part).collect()
+                pieces.map(|piece| Part::new(Cow::Borrowed(piece))).collect()
             }
-            path => {
-                let part = |name: String| match name.strip_suffix("[]") {
-                    Some(name) => Part { name: Cow::Owned(name.to_owned()), is_sequence: true },
-                    None => Part { name: Cow::Owned(name), is_sequence: false },
-                };
-                split(path).into_iter().map(part).collect()
-            }
+            path => split(path).into_iter().map(|piece| Part::new(Cow::Owned(piece))).collect(),
         };
         FieldPath {
             text: spec.path.clone(),
@@ -278,7 +270,7 @@ impl FieldPath {
             Kind::Scalar if is_null(tree, node) => Ok(()),
             Kind::Scalar => Err(WalkError::Scalar(node)),
             Kind::Mapping => {
-                if !part.names_a_field() {
+                if !part.names_a_field {
                     return Err(WalkError::Part(part.name.to_string()));
                 }
                 let may_create = self.create && !part.is_sequence;
@@ -325,7 +317,7 @@ impl FieldPath {
             return after.is_empty().then_some((list, true));
         }
         // Maps are made down to the field, or to the first list, which stays missing.
-        let n_more = after.iter().position(|part| part.is_sequence || !part.names_a_field()).unwrap_or(after.len());
+        let n_more = after.iter().position(|part| part.is_sequence || !part.names_a_field).unwrap_or(after.len());
         let is_whole = n_more == after.len();
         let end = if is_whole { make_leaf(tree) } else { tree.new_mapping(stamp) };
         let mut top = end;
@@ -343,13 +335,23 @@ impl FieldPath {
 }
 
 impl Part {
-    /// Returns whether the part can name a field of a mapping; the reference reads the other forms as list look-ups.
-    fn names_a_field(&self) -> bool {
-        let digits = self.name.strip_prefix(['+', '-']).unwrap_or(&self.name);
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let is_bracketed = self.name.starts_with('[') && self.name.ends_with(']');
-        !self.name.is_empty() && !is_number && !is_bracketed && &*self.name != "-" && &*self.name != "*"
+    fn new(piece: Cow<'static, str>) -> Part {
+        let is_sequence = piece.ends_with("[]");
+        let name = match piece {
+            piece if !is_sequence => piece,
+            Cow::Borrowed(piece) => Cow::Borrowed(piece.strip_suffix("[]").unwrap_or(piece)),
+            Cow::Owned(piece) => Cow::Owned(piece.strip_suffix("[]").unwrap_or(&piece).to_owned()),
+        };
+        let names_a_field = names_a_field(&name);
+        Part { name, is_sequence, names_a_field }
     }
+}
+
+fn names_a_field(name: &str) -> bool {
+    let digits = name.strip_prefix(['+', '-']).unwrap_or(name);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_bracketed = name.starts_with('[') && name.ends_with(']');
+    !name.is_empty() && !is_number && !is_bracketed && name != "-" && name != "*"
 }
 
 /// Splits a path at its slashes (upstream `utils.PathSplitter`).

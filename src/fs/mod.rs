@@ -76,11 +76,25 @@ pub trait FileSystem: Sync {
 
 /// Joins a directory and a relative path, resolving `.` and `..` in words only (links are not looked at).
 pub fn join(directory: &str, path: &str) -> String {
-    if path.starts_with('/') { clean(path) } else { clean(&format!("{directory}/{path}")) }
+    if path.starts_with('/') {
+        return clean(path);
+    }
+    let joined = format!("{directory}/{path}");
+    if is_clean(&joined) { joined } else { clean(&joined) }
+}
+
+/// Returns whether [`clean`] certainly has nothing to do.
+fn is_clean(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix('/') else { return false };
+    // A drive letter is not looked for, nor parts that begin with a dot.
+    rest.bytes().nth(1) != Some(b':') && rest.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
 }
 
 /// Resolves `.`, `..` and doubled slashes in words only, like Go's `filepath.Clean` on an absolute path.
 pub fn clean(path: &str) -> String {
+    if is_clean(path) {
+        return path.to_owned();
+    }
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

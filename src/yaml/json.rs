@@ -6,6 +6,7 @@ use crate::yaml::emit::value::{Context, Scalar, value_of};
 use crate::yaml::emit::{EmitError, EmitErrorKind, Entry, check_distinct, number, read_entries};
 use crate::yaml::resolve::is_word;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::borrow::Cow;
 
 mod decode;
@@ -80,35 +81,40 @@ fn has_json_form(tree: &Tree, id: NodeId, depth: usize, in_flow: bool) -> bool {
 /// Returns whether all keys of a mapping are certainly different, and strings that print as they stand.
 fn are_words(tree: &Tree, map: NodeId) -> bool {
     // Each is compared with those before it, which is only good for few.
-    const MANY: usize = 24;
-    let is_word = |key: NodeId| {
+    const FEW: usize = 24;
+    let is_word = |key: NodeId, text: &str| {
         tree.is_scalar(key)
             && matches!(tree.tag(key), Tag::Implied | Tag::Str)
             && !tree.style(key).is_block_scalar()
-            && is_word(tree.text(key))
+            && is_word(text)
     };
+    let mut first = [""; FEW];
+    let mut n_keys = 0;
     let mut is_ascending = true;
-    let mut before: Option<&str> = None;
+    let mut before = "";
     for (key, _) in tree.entries(map) {
-        if !is_word(key) {
+        let text = tree.text(key);
+        if !is_word(key, text) {
             return false;
         }
-        let text = tree.text(key);
-        is_ascending &= before.is_none_or(|before| before < text);
-        before = Some(text);
+        // A word is not empty.
+        is_ascending = is_ascending && before < text;
+        before = text;
+        if let Some(slot) = first.get_mut(n_keys) {
+            *slot = text;
+        }
+        n_keys += 1;
     }
     if is_ascending {
         return true;
     }
-    let keys = || tree.entries(map).map(|(key, _)| tree.text(key));
-    if keys().count() <= MANY {
-        return keys()
-            .enumerate()
-            .all(|(at, key)| keys().take(at).all(|other| other.len() != key.len() || other != key));
+    if let Some(keys) = first.get(..n_keys) {
+        let is_new =
+            |(at, key): (usize, &&str)| keys[..at].iter().all(|other| other.len() != key.len() || other != key);
+        return keys.iter().enumerate().all(is_new);
     }
-    let mut sorted: Vec<&str> = keys().collect();
-    sorted.sort_unstable();
-    sorted.windows(2).all(|pair| pair[0] != pair[1])
+    let mut seen = FxHashSet::with_capacity_and_hasher(n_keys, FxBuildHasher);
+    tree.entries(map).all(|(key, _)| seen.insert(tree.text(key)))
 }
 
 fn sorted_entries(tree: &Tree, id: NodeId, in_flow: bool, is_root: bool) -> Result<Vec<Entry<'_>>, EmitError> {
