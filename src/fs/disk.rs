@@ -22,7 +22,10 @@ impl FileSystem for Disk {
         let mut bytes = Vec::new();
         if metadata.is_file() && len > 0 {
             bytes = vec![0; len + 1];
-            let n_read = file.read(&mut bytes).map_err(words)?;
+            let n_read = match file.read(&mut bytes) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => 0,
+                result => result.map_err(words)?,
+            };
             bytes.truncate(n_read);
             // Where a file ends, less is read than there is room for: most are read at once.
             if n_read == len {

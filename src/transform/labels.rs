@@ -179,9 +179,9 @@ fn set_in(
                 if is_null(&resource.tree, map) {
                     let tree = resmap.get_mut(position).tree_mut();
                     let held = tree.latent_mapping(map, stamp);
-                    look_up(tree, held, pairs, &mut present);
+                    look_up(tree, held, pairs, present);
                     let entries = present.iter().copied();
-                    write(tree, held, pairs.iter().zip(entries).zip(needs_quotes), &mut shared, stamp);
+                    write(tree, held, pairs.iter().zip(entries).zip(needs_quotes), shared, stamp);
                     continue;
                 }
                 if !resource.tree.is_mapping(map) {

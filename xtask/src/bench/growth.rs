@@ -1,6 +1,7 @@
 //! `cargo xtask bench growth`: the exponent with which cost grows between the two largest scales of a workload.
 //!
-//! By processor time, which counts everything, and by allocated bytes, which no load can change.
+//! By processor time, which counts everything, and by allocated bytes, which no load can change. Beside them stands how
+//! the output grows, because nothing can cost less than what is printed.
 
 use super::measure::{Best, Outcome, Program};
 use super::options::Options;
@@ -36,11 +37,16 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let program = Program { path: our_program(options)?, is_batch: false };
     let scratch = Scratch::new()?;
     let store = options.dir.clone().unwrap_or_else(|| scratch.0.join("workloads"));
+    let output = scratch.0.join("out");
+    let printed = || -> Result<f64> {
+        let metadata = std::fs::metadata(&output).map_err(|error| format!("{}: {error}", output.display()))?;
+        Ok(metadata.len() as f64)
+    };
     let cpu = |name: &str| -> Result<f64> {
         let input = supply.input(name, &store)?;
         let mut best = Best::default();
         for _ in 0..options.n_runs {
-            match program.render(&input.targets, &scratch.0.join("out"), Duration::from_secs(120))? {
+            match program.render(&input.targets, &output, Duration::from_secs(120))? {
                 Outcome::Done(sample) => best.add(sample),
                 Outcome::TooLong => return Err(format!("{name}: over 120 s")),
                 Outcome::Failed(said) => return Err(format!("{name}: {said}")),
@@ -57,10 +63,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
         println!("valgrind is not here: allocated bytes are not counted");
     }
     let start_cpu = cpu("tiny")?;
+    let start_output = printed()?;
     let start_bytes = version.is_some().then(|| allocated("tiny")).transpose()?;
 
     let mut table = String::from(
-        "| workload | CPU at the two scales | exponent | allocated at the two scales | exponent |\n|---|---|---|---|---|\n",
+        "| workload | CPU at the two scales | exponent | exponent of the output | allocated at the two scales | exponent |\n|---|---|---|---|---|---|\n",
     );
     for (kind, scales) in supply.standard()? {
         let is_wanted = match options.workloads.is_empty() {
@@ -75,14 +82,22 @@ pub(super) fn run(options: &Options) -> Result<()> {
             Ok(Growth { scales: pair, costs: [small?, large?] })
         };
         let Some(pair) = two_largest(&scales, usize::MAX) else { return Err(format!("{kind}: has one scale only")) };
-        let by_cpu = measure(pair, &cpu)?;
+        let outputs = std::cell::RefCell::new(Vec::new());
+        let by_cpu = measure(pair, &|name| {
+            let cost = cpu(name)?;
+            outputs.borrow_mut().push(printed()?);
+            Ok(cost)
+        })?;
+        let [small, large] = outputs.into_inner().try_into().map_err(|_| "a scale was measured twice".to_owned())?;
+        let by_output = Growth { scales: pair, costs: [small, large] };
         let mut line = format!(
-            "| {kind}-{} to {} | {} to {} | {:.2} |",
+            "| {kind}-{} to {} | {} to {} | {:.2} | {:.2} |",
             pair[0],
             pair[1],
             page::seconds(by_cpu.costs[0]),
             page::seconds(by_cpu.costs[1]),
-            by_cpu.exponent(start_cpu)
+            by_cpu.exponent(start_cpu),
+            by_output.exponent(start_output)
         );
         match (start_bytes, two_largest(&scales, COUNTED_SCALE_MAX)) {
             (Some(start), Some(pair)) => {
@@ -99,7 +114,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     }
     let _ = writeln!(
         table,
-        "\nThe cost of `tiny` ({}) is taken off first. Smallest of {} runs; bytes by {}.",
+        "\nWhat `tiny` takes ({}) is taken off first. Smallest of {} runs; bytes by {}, at scales up to {COUNTED_SCALE_MAX}.",
         page::seconds(start_cpu),
         options.n_runs,
         version.map_or("nothing: valgrind was not there".to_owned(), |version| format!("{version} (dhat)"))
