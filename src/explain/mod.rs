@@ -5,6 +5,7 @@
 
 mod chain;
 mod gone;
+mod images;
 mod lines;
 mod path;
 mod secret;
@@ -12,6 +13,7 @@ pub mod text;
 
 pub use chain::{Action, Step};
 pub use gone::Gone;
+pub use images::{ImageUse, images};
 pub use lines::{Line, Writer};
 pub use path::{Element, Query, show as show_path};
 pub use secret::{HIDDEN, Secrets};
