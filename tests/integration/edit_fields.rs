@@ -49,8 +49,8 @@ fn changed_lines(old: &str, new: &str) -> String {
     changes.map(|change| format!("{}{}", change.tag(), change.value())).collect()
 }
 
-fn case(number: usize, title: &str, files: &str) -> String {
-    let scratch = Scratch::new(&format!("edit-field-{number}"));
+fn case(topic: &str, number: usize, title: &str, files: &str) -> String {
+    let scratch = Scratch::new(&format!("edit-{topic}-{number}"));
     let lines = scripted::write_files(&scratch, files);
     let mut directory = scratch.directory().to_owned();
     let mut said = String::new();
@@ -89,17 +89,22 @@ fn case(number: usize, title: &str, files: &str) -> String {
     said
 }
 
+fn run_cases(topic: &str, n_min: usize) {
+    let run = |number: usize, title: &str, files: &str| case(topic, number, title, files);
+    scripted::run_all(&data(&format!("{topic}.txt")), n_min, run);
+}
+
 #[test]
 fn fields_are_set_where_they_are_written() {
-    scripted::run_all(&data("fields.txt"), 20, case);
+    run_cases("fields", 20);
 }
 
 #[test]
 fn images_of_one_workload_are_set() {
-    scripted::run_all(&data("images.txt"), 8, case);
+    run_cases("images", 7);
 }
 
 #[test]
 fn what_is_not_right_is_said_and_nothing_is_written() {
-    scripted::run_all(&data("mistakes.txt"), 15, case);
+    run_cases("mistakes", 9);
 }

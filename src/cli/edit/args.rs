@@ -224,7 +224,7 @@ pub(super) struct FieldArgs {
     pub(super) object: String,
 
     /// Fields with their values: scalars of YAML
-    #[arg(value_name = "PATH=VALUE", required = true)]
+    #[arg(value_name = "PATH=VALUE")]
     pub(super) args: Vec<String>,
 
     /// Take values as text, whatever they look like

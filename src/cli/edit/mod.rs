@@ -6,6 +6,7 @@ mod wish;
 
 pub(super) use args::EditArgs;
 
+use super::fleet::remotes::Shared;
 use super::remote::Network;
 use super::report::Reporter;
 use super::vendor::Vendored;
@@ -41,6 +42,8 @@ pub(super) fn run(args: &EditArgs, program: Program, color: Color, reporter: &mu
 fn edited(command: &edit::Command, mode: &ModeArgs, reporter: &mut Reporter) -> Result<Outcome> {
     let directory = build::working_directory()?;
     let network = Network::default();
+    // Some verbs build more than once.
+    let network = Shared::new(&network);
     let mut session = Session::new(&Disk, &directory);
     // What is no file here may be the address of a repository.
     session.remotes = Some(&network);

@@ -2,10 +2,10 @@
 
 use super::layer::{Built, Layer, NewText};
 use super::{Assignment, Scope};
-use crate::edit::{legacy, set};
 use crate::explain::{plain_path, writer_of};
 use crate::fs;
 use crate::limits::Limits;
+use crate::provenance::Directive;
 use crate::resource::Resource;
 use crate::source::{Place, Sensitivity, Source, Sources};
 use crate::yaml::edit::{Data, Value, scalar_text};
@@ -57,10 +57,16 @@ pub(super) fn changed(
     }
     let old_text = scalar_of(tree, node)?;
     let field = directive.map_or("", |directive| directive.field);
-    let range = outer.span.start as usize..outer.span.end as usize;
-    let text = replaced(&source.text, range, is_in_flow(now.sources.get(place.source), place), |raw| {
-        new_value(raw, &old_text, &assignment.value, field)
-    })?;
+    let inner = now.sources.get(place.source);
+    let in_flow = is_in_flow(inner, place);
+    let new = |text: &str, place: Place| {
+        let range = place.span.start as usize..place.span.end as usize;
+        replaced(text, range, in_flow, |raw| new_value(raw, &old_text, &assignment.value, field))
+    };
+    if inner.embedded.is_some_and(|embedded| embedded.first_line == 0) {
+        return quoted_patch(layer, directive?, &inner.text, &new(&inner.text, place)?);
+    }
+    let text = new(&source.text, outer)?;
     Some(NewText { path: path.into(), old: Arc::clone(source), text })
 }
 
@@ -167,19 +173,37 @@ fn is_in_flow(source: &Arc<Source>, place: Place) -> bool {
     })
 }
 
-/// Changes the entry of `images` that wrote an image.
+/// Changes the entry of `images` that wrote an image; the entries stay in their order.
 fn image_entry(layer: &Layer<'_>, index: u32, value: &Data) -> Option<NewText> {
     let Data::Text(image) = value else { return None };
-    let file = layer.open().ok()?;
-    let items = legacy::items(&file, "images", "imageTags");
-    let name = items.get(index as usize)?.text_of("name");
-    let (new_name, _, _) = crate::transform::images::split(image);
-    // A name that stays is not written.
-    let old_name = items.get(index as usize)?.text_of("newName");
-    let arg = match old_name.is_empty() && new_name == name {
-        true => image.clone(),
-        false => format!("{name}={image}"),
+    let (name, tag, digest) = crate::transform::images::split(image);
+    let change = |data: &mut Value| {
+        let Some(entry) = data.list_mut("images").get_mut(index as usize) else { return };
+        // A name that stays is not written.
+        if !entry.text_of("newName").is_empty() || entry.text_of("name") != name {
+            entry.set_text("newName", name);
+        }
+        entry.set_text("newTag", tag);
+        entry.remove("tagSuffix");
+        entry.set_text("digest", digest);
     };
-    let file = layer.work(|work| set::image::run(work, &[arg])).ok()??;
-    layer.text_of(&file).ok()
+    layer.changed(change).ok()
+}
+
+/// Changes a patch that stands in quotes or between brackets: its text is edited by itself.
+fn quoted_patch(layer: &Layer<'_>, directive: &Directive, old: &str, new: &str) -> Option<NewText> {
+    let index = directive.index? as usize;
+    let mut is_changed = false;
+    let change = |data: &mut Value| {
+        let Some(entry) = data.list_mut(directive.field).get_mut(index) else { return };
+        if entry.text_of("patch") == old {
+            entry.set_text("patch", new);
+            is_changed = true;
+        } else if entry.as_text() == old {
+            entry.data = Data::Text(new.to_owned());
+            is_changed = true;
+        }
+    };
+    let text = layer.changed(change).ok()?;
+    is_changed.then_some(text)
 }

@@ -184,7 +184,7 @@ impl<'fs> Job<'fs> {
             return Ok(());
         }
         let wanted: Vec<&Assignment> = open.iter().collect();
-        self.patch(id, &wanted, work)?;
+        self.patch(id, &wanted, scope, work)?;
         self.done.extend(open.iter().map(|assignment| (id.clone(), assignment.whole(), false)));
         Ok(())
     }
@@ -208,10 +208,14 @@ impl<'fs> Job<'fs> {
     }
 
     /// Adds a patch: the first that does what is wanted and nothing else.
-    fn patch(&mut self, id: &ResId, wanted: &[&Assignment], work: &mut Work<'_, '_>) -> Result<()> {
+    fn patch(&mut self, id: &ResId, wanted: &[&Assignment], scope: Scope, work: &mut Work<'_, '_>) -> Result<()> {
         let mut failed: Option<Verdict> = None;
         let mut more: Option<(Vec<String>, Layer<'fs>, Built)> = None;
         for is_last in [false, true] {
+            // What copies a field follows it, unless one object alone is meant.
+            if is_last && scope == Scope::Layer && more.is_some() {
+                break;
+            }
             let resource = self.resource(id)?;
             let candidates = match (is_last, self.layer.build_seen()) {
                 (true, _) => patch::in_transformers(&self.layer, &self.now, resource, wanted),
@@ -258,7 +262,7 @@ impl<'fs> Job<'fs> {
         match failed {
             Some(Verdict::Not { field, is_text: true }) => {
                 let error = error(format!("`{field}` of {} holds text only", describe(id)));
-                error.help("add `--string`")
+                error.help("write the value in quotes, `'\"…\"'`, or add `--string`")
             }
             Some(Verdict::Not { field, .. }) => {
                 let mut error = error(format!("`{field}` of {} would not get the value", describe(id)));
@@ -274,7 +278,9 @@ impl<'fs> Job<'fs> {
             }
             Some(Verdict::More(names)) => {
                 let error = error(format!("there is no patch that changes {what} and nothing else"));
-                error.note(format!("{} would change, too", names.join(", "))).help("change the manifest")
+                error
+                    .note(format!("{} would change, too", names.join(", ")))
+                    .help("set it in the layer below, where the object is told apart by its name")
             }
             Some(Verdict::Broken(message)) => {
                 let error = error(format!("with a patch for {what} the kustomization would not build"));

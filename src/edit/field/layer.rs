@@ -169,7 +169,8 @@ fn first_error(diagnostics: &[Diagnostic]) -> String {
 /// Returns the identity of an object without the hash that only the root appends.
 pub(super) fn stable_id(resource: &Resource) -> ResId {
     let before = resource.previous_ids().next_back().filter(|_| resource.needs_hash);
-    before.unwrap_or_else(|| resource.id.clone())
+    // The namespace is that of the object: former ones are spelled out.
+    before.map_or_else(|| resource.id.clone(), |before| ResId { name: before.name, ..resource.id.clone() })
 }
 
 impl Built {

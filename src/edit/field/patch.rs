@@ -83,7 +83,7 @@ pub(super) fn in_transformers(
         metadata.set("metadata", Value::texts(&[("name", &name)]));
         metadata.set("target", selector(now, resource));
         metadata.set("patch", Value::text(patch.text()));
-        let entry = Value::text(metadata.rendered());
+        let entry = Value::text(without_end(metadata.rendered()));
         let changed = layer.changed(|data| data.list_mut("transformers").push(entry));
         let index = present.len() as u32;
         found.extend(changed.ok().map(|text| Candidate { text, field: "transformers", index }));
@@ -177,9 +177,9 @@ impl Patch {
             Patch::Merge { head, steps } => {
                 let mut value = head.clone();
                 steps.iter().for_each(|(steps, data)| insert(&mut value, steps, data));
-                value.rendered()
+                without_end(value.rendered())
             }
-            Patch::Json(operations) => Value::new(Data::List(operations.clone())).rendered(),
+            Patch::Json(operations) => without_end(Value::new(Data::List(operations.clone())).rendered()),
         }
     }
 
@@ -208,6 +208,12 @@ impl Patch {
             _ => None,
         }
     }
+}
+
+/// Takes the line end away, so that a block needs none.
+fn without_end(mut text: String) -> String {
+    text.truncate(text.trim_end_matches('\n').len());
+    text
 }
 
 fn plain(value: Option<&Value>) -> Option<&str> {

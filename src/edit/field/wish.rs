@@ -117,7 +117,10 @@ fn split(arg: &str) -> Option<(&str, &str)> {
 
 fn scalar(text: &str) -> Option<(Data, String)> {
     let source = Sources::default().add("value", text.to_owned(), Sensitivity::Opaque, None);
-    let [tree] = &read::read_documents(&source, &Limits::default()).ok()?[..] else { return None };
+    if read::read_documents(&source, &Limits::default()).ok()?.len() > 1 {
+        return None;
+    }
+    let tree = &read::read_first(&source, &Limits::default()).ok()??;
     if !tree.is_scalar(tree.root()) {
         return None;
     }
