@@ -130,6 +130,10 @@ impl Query {
             let (mut keys, mut is_joined) = (Vec::<String>::new(), false);
             for part in rest {
                 let (Part::Word(key) | Part::Key(key)) = part else { return Landing::Nowhere };
+                // A list that is not there has no items.
+                if !is_free && matches!(part, Part::Word(_)) && key.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Landing::Nowhere;
+                }
                 let is_more = is_joined && matches!(part, Part::Word(_));
                 match keys.last_mut().filter(|_| is_more) {
                     Some(last) => last.extend([".", key]),

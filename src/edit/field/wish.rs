@@ -32,7 +32,8 @@ impl Named {
             _ => (None, "", ""),
         };
         if kind.is_empty() {
-            let shown: String = text.chars().take(80).collect();
+            // Arguments in the wrong order may hold a secret.
+            let shown: String = text.chars().take_while(|&c| c != '=').take(80).collect();
             let error = usage(format!("`{shown}` names no object"));
             return Err(error.help("write `KIND/NAME` or `NAMESPACE/KIND/NAME`, such as `Deployment/web`"));
         }
@@ -116,6 +117,10 @@ fn split(arg: &str) -> Option<(&str, &str)> {
 }
 
 fn scalar(text: &str) -> Option<(Data, String)> {
+    // A document that is null is none at all.
+    if matches!(text.trim(), "null" | "Null" | "NULL" | "~") {
+        return Some((Data::Plain("null".to_owned()), "null".to_owned()));
+    }
     let source = Sources::default().add("value", text.to_owned(), Sensitivity::Opaque, None);
     if read::read_documents(&source, &Limits::default()).ok()?.len() > 1 {
         return None;
