@@ -126,7 +126,7 @@ codes! {
     EditWithoutEffect "edit-without-effect" "a part of an edit has nothing to do",
     EditMakesField "edit-makes-field" "an edit makes a field that is called nearly like one beside it",
     EditChangesMore "edit-changes-more" "an edit changes more than it was asked to",
-    EditImpossible "edit-impossible" "a kustomization file is laid out so that it cannot be edited in place",
+    EditImpossible "edit-impossible" "an edit cannot be made: a file is laid out otherwise, or no patch does what is wanted",
     // command line
     Usage "usage" "the command line is not right",
 }

@@ -184,7 +184,12 @@ impl<'fs> Job<'fs> {
             return Ok(());
         }
         let wanted: Vec<&Assignment> = open.iter().collect();
-        self.patch(id, &wanted, scope, work)?;
+        // What one patch cannot do, several may.
+        match self.patch(id, &wanted, scope, work) {
+            Ok(()) => {}
+            Err(error) if wanted.len() == 1 => return Err(error),
+            Err(_) => wanted.iter().try_for_each(|wanted| self.patch(id, &[wanted], scope, work))?,
+        }
         self.done.extend(open.iter().map(|assignment| (id.clone(), assignment.whole(), false)));
         Ok(())
     }

@@ -146,23 +146,21 @@ impl Made<'_> {
         for (assignment, path) in self.assignments.iter().zip(&self.paths) {
             operations.extend(tests(tree, path));
             let pointer = pointer(path);
-            let mut keys = assignment.rest.iter();
-            let mut value = Value::new(assignment.value.clone());
-            let (operation, pointer) = match keys.next() {
-                None => ("replace", pointer),
-                Some(first) => {
-                    for key in keys.rev() {
-                        value = Value::new(Data::Map(vec![(key.clone(), value)]));
-                    }
-                    let node = plain_path(tree, path)?;
-                    if tree.is_mapping(node) {
-                        ("add", format!("{pointer}/{}", escaped(first)))
-                    } else {
-                        value = Value::new(Data::Map(vec![(first.clone(), value)]));
-                        ("replace", pointer)
-                    }
-                }
+            // Null becomes a mapping, and a mapping gets another field.
+            let is_mapping = tree.is_mapping(plain_path(tree, path)?);
+            let (operation, pointer, keys) = match assignment.rest.split_first() {
+                None => ("replace", pointer, &[][..]),
+                Some((first, keys)) if is_mapping => ("add", format!("{pointer}/{}", escaped(first)), keys),
+                Some(_) => ("replace", pointer, &assignment.rest[..]),
             };
+            let steps: Vec<Step> = keys.iter().map(|key| Step::Key(key.clone())).collect();
+            let is_it = |entry: &&mut Value| entry.text_of("path") == pointer && entry.text_of("op") == operation;
+            if let Some(value) = operations.iter_mut().find(is_it).and_then(|entry| entry.get_mut("value")) {
+                insert(value, &steps, &assignment.value);
+                continue;
+            }
+            let mut value = Value::new(Data::Map(Vec::new()));
+            insert(&mut value, &steps, &assignment.value);
             let mut entry = Value::texts(&[("op", operation), ("path", &pointer)]);
             entry.set("value", value);
             operations.push(entry);

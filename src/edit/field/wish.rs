@@ -132,8 +132,12 @@ fn scalar(text: &str) -> Option<(Data, String)> {
     let mut json = String::new();
     json::encode(tree, tree.root(), &mut json).ok()?;
     let value = tree.text(tree.root()).to_owned();
-    let value = if json.starts_with('"') { Data::Text(value) } else { Data::Plain(value) };
-    Some((value, json))
+    // Dates are texts here as everywhere in Kubernetes.
+    if json.starts_with('"') {
+        Some((Data::Text(value.clone()), encoded(&value)))
+    } else {
+        Some((Data::Plain(value), json))
+    }
 }
 
 #[cfg(test)]
