@@ -124,6 +124,8 @@ codes! {
     EntryExists "entry-exists" "what `edit add` would add is there already",
     EntryNotFound "entry-not-found" "what `edit` would change or remove is not there",
     EditWithoutEffect "edit-without-effect" "a part of an edit has nothing to do",
+    FixChangesOutput "fix-changes-output" "`edit fix` changes what a kustomization builds to",
+    FixNotCompared "fix-not-compared" "a kustomization could not be built before and behind `edit fix`",
     EditImpossible "edit-impossible" "a kustomization file is laid out so that it cannot be edited in place",
     // command line
     Usage "usage" "the command line is not right",

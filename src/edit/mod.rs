@@ -12,6 +12,7 @@ mod fix;
 mod generator;
 mod legacy;
 mod paths;
+pub mod proof;
 mod remove;
 mod set;
 
@@ -189,6 +190,8 @@ pub struct Edit {
     pub changes: Vec<Change>,
     /// Whether the file is that of a component, whose objects come from elsewhere.
     pub is_component: bool,
+    /// The kustomization file without what kustomize writes and cannot build, if there is such a thing: what is compared.
+    pub comparable: Option<String>,
 }
 
 /// What becomes of a file.
@@ -238,11 +241,15 @@ pub fn edit(
             | Command::RemoveGenerator(..)
     );
     let new = file.text(&work.session.limits, keeps_comments).map_err(|error| vec![*error])?;
+    let comparable = match command {
+        Command::Fix(true) => fix::without_idle_replacements(&file, &work.session.limits),
+        _ => None,
+    };
     let changes = change::changes(&file);
     let is_component = file.new.text_of("kind") == "Component";
     let mut files = vec![FileEdit { path: file.path, old: file.source, new }];
     files.extend(file.others.into_iter().map(|file::Other { path, old, new }| FileEdit { path, old, new }));
-    Ok((Some(Edit { files, changes, is_component }), work.report.diagnostics))
+    Ok((Some(Edit { files, changes, is_component, comparable }), work.report.diagnostics))
 }
 
 /// A command at work.

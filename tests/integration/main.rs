@@ -32,6 +32,8 @@ mod edit_sweep;
 mod editing;
 mod example;
 mod explain;
+#[cfg(unix)]
+mod fix;
 mod fleet;
 #[cfg(unix)]
 mod helm;
