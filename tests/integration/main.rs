@@ -40,6 +40,8 @@ mod helm;
 mod leaks;
 mod localize;
 #[cfg(unix)]
+mod pages;
+#[cfg(unix)]
 mod programs;
 mod provenance;
 mod reference;

@@ -7,6 +7,7 @@ use crate::cli::report::Reporter;
 use crate::cli::vendor::Vendored;
 use crate::cli::{build, native_to_slash};
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::edit::check::reason;
 use crate::edit::proof::{Verdict, compare};
 use crate::edit::{ChangeKind, Edit, FileEdit};
 use crate::fleet;
@@ -57,13 +58,7 @@ pub(super) fn allows(args: &FixArgs, is_strict: bool, directory: &str, edit: &Ed
         let name = fs::relative(target, directory);
         match verdict {
             Verdict::Same => found.same.push(name),
-            Verdict::Unknown(error) => {
-                let reason = match error.code {
-                    Code::NotVendored => "it needs something remote that is not vendored, and this uses no network",
-                    _ => &error.message,
-                };
-                found.left_out.push((name, reason.to_owned()));
-            }
+            Verdict::Unknown(error) => found.left_out.push((name, reason(error))),
             Verdict::Differs(old, new) => {
                 let details = || (diff::manifests(old, new), Vec::new());
                 let message = format!("`fix` changes what `{name}` builds to");
