@@ -5,6 +5,7 @@
 //! what changed.
 
 mod add;
+mod candidates;
 mod change;
 pub mod check;
 mod file;
@@ -18,7 +19,7 @@ mod set;
 
 pub use change::{Change, ChangeKind};
 
-use crate::diagnostic::{Code, Diagnostic, Report, Severity};
+use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::session::Session;
 use crate::source::Source;
 use crate::yaml::edit::Value;
@@ -299,9 +300,13 @@ impl Work<'_, '_> {
 
     /// Notes something that was asked for and had no effect.
     fn warn(&mut self, message: impl Into<String>) {
-        let mut warning = Diagnostic::warning(Code::EditWithoutEffect, message);
-        warning.severity = Severity::Warning;
-        self.report.push(warning);
+        self.report.push(Diagnostic::warning(Code::EditWithoutEffect, message));
+    }
+
+    /// Notes something that was asked for and is not there, with what is.
+    fn warn_absent<'a>(&mut self, message: String, name: &str, there: impl IntoIterator<Item = &'a str>) {
+        let warning = Diagnostic::warning(Code::EditWithoutEffect, message);
+        self.report.push(candidates::with(warning, name, there));
     }
 }
 

@@ -28,12 +28,12 @@ mod disk;
 mod doors;
 #[cfg(unix)]
 mod edit_program;
+#[cfg(unix)]
+mod edit_said;
 mod edit_sweep;
 mod editing;
 mod example;
 mod explain;
-#[cfg(unix)]
-mod fix;
 mod fleet;
 #[cfg(unix)]
 mod helm;

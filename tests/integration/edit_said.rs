@@ -1,6 +1,7 @@
-//! `edit fix` and what it compares: what is said, what is printed and what is written.
+//! What `edit` says: `fix` and what it compares, edits that have no effect or cannot be judged.
 //!
-//! The cases stand in tests/data/fix/cases.txt: trees, and the command lines that are run in them one after the other.
+//! The cases stand in tests/data/edit: trees, and the command lines (`$`) that are run in them one after the other, in a directory
+//! (`in`). What they say and print is shown, with the files that are not what they were before.
 
 use crate::disk::Scratch;
 use crate::doors::run_program;
@@ -8,15 +9,24 @@ use crate::scripted;
 use crate::writing::read_files;
 use std::path::Path;
 
+fn run_file(name: &str, n_min: usize) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/edit").join(format!("{name}.txt"));
+    scripted::run_all(&path, n_min, |number, title, files| run(name, number, title, files));
+}
+
 #[test]
 fn a_fix_proves_itself() {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/fix/cases.txt");
-    scripted::run_all(&cases, 15, run);
+    run_file("fix", 15);
+}
+
+#[test]
+fn what_has_no_effect_is_told() {
+    run_file("effect", 5);
 }
 
 /// Runs the lines of a case; returns what each says, and the files that are not what they were.
-fn run(number: usize, title: &str, files: &str) -> String {
-    let scratch = Scratch::new(&format!("fix-{number}"));
+fn run(name: &str, number: usize, title: &str, files: &str) -> String {
+    let scratch = Scratch::new(&format!("said-{name}-{number}"));
     let lines = scripted::write_files(&scratch, files);
     let mut said = String::new();
     let mut directory = ".";
