@@ -107,6 +107,7 @@ fn users(args: &FixArgs, directory: &str, edit: &Edit) -> Result<Vec<String>, Bo
 /// Returns the top of the repository that a directory (absolute) is in, or the directory itself.
 ///
 /// Like git, does not look in or above the directories of `GIT_CEILING_DIRECTORIES`.
+#[allow(clippy::disallowed_methods, reason = "the user says where repositories end, as to git")]
 fn top(directory: &str) -> String {
     let real = Disk.canonical(directory).unwrap_or_else(|_| directory.to_owned());
     let ceilings = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
@@ -189,15 +190,22 @@ fn judged(message: String, is_refused: bool) -> Box<Diagnostic> {
 
 /// Says why output may be another one: what moves to `patches` is applied at another time.
 fn reasons(edit: &Edit) -> Vec<&'static str> {
-    let is_gone =
-        |field: &str| edit.changes.iter().any(|change| change.field == field && change.kind == ChangeKind::Removed);
+    let has_patches =
+        edit.files.first().is_some_and(|file| file.old.text.lines().any(|line| line.starts_with("patches:")));
+    let is_gone = |field: &str| {
+        let is_meant = field != "patchesStrategicMerge" || has_patches;
+        is_meant && edit.changes.iter().any(|change| change.field == field && change.kind == ChangeKind::Removed)
+    };
     let reasons = [
         ("patchesStrategicMerge", "`patchesStrategicMerge` are applied before `patches`; now they are at their end"),
         (
             "patchesJson6902",
             "`patchesJson6902` are applied behind namespace, prefixes and labels; `patches` are applied before them",
         ),
-        ("vars", "`replacements` are made for one kustomization, `vars` for all that include it"),
+        (
+            "vars",
+            "`vars` are replaced in the end, in all that is built; `replacements` in the objects of one kustomization",
+        ),
     ];
     reasons.into_iter().filter(|(field, _)| is_gone(field)).map(|(_, reason)| reason).collect()
 }

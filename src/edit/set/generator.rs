@@ -27,7 +27,7 @@ pub(in crate::edit) fn run(
         .ok_or_else(|| {
             let message = format!("`{}` has no entry `{name}` in this namespace", kind.field());
             let error = Diagnostic::error(Code::EntryNotFound, message);
-            candidates::with(error, &name, there.iter().map(String::as_str).filter(|there| **there != *name))
+            candidates::with(error, name, there.iter().map(String::as_str).filter(|there| **there != *name))
         })?;
     if !flags.literals.is_empty() {
         update(entry.list_mut("literals"), &flags.literals)?;
