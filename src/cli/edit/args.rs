@@ -33,7 +33,7 @@ pub(super) struct ModeArgs {
     #[arg(long, global = true)]
     pub(super) diff: bool,
 
-    /// Do not build the kustomization to see whether images, replicas and patches match anything
+    /// Build nothing to see whether images, replicas and patches match anything, or what `fix` changes
     #[arg(long, global = true)]
     pub(super) no_check: bool,
 }
