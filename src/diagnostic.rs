@@ -125,6 +125,8 @@ codes! {
     EntryExists "entry-exists" "what `edit add` would add is there already",
     EntryNotFound "entry-not-found" "what `edit` would change or remove is not there",
     EditWithoutEffect "edit-without-effect" "a part of an edit has nothing to do",
+    FixChangesOutput "fix-changes-output" "`edit fix` changes what a kustomization builds to",
+    FixNotCompared "fix-not-compared" "a kustomization could not be built before and behind `edit fix`",
     EditMakesField "edit-makes-field" "an edit makes a field that is called nearly like one beside it",
     EditChangesMore "edit-changes-more" "an edit changes more than it was asked to",
     EditImpossible "edit-impossible" "an edit cannot be made: a file is laid out otherwise, or no patch does what is wanted",

@@ -203,7 +203,7 @@ fn byte_of_column(line: &str, column: usize) -> usize {
 
 /// Replaces control characters and those that turn the direction of writing, each by one character, so that text from a
 /// file can neither move the cursor nor hide other text. Tabs stay for the drawing library.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let is_harmful = |c: char| {
         (c.is_control() && c != '\t')
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

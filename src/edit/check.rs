@@ -65,11 +65,19 @@ pub fn check(
     }
     let unknown = match &after.result {
         Err(diagnostics) if warnings.is_empty() => {
-            diagnostics.iter().find(|found| found.severity == Severity::Error).map(|error| error.message.clone())
+            diagnostics.iter().find(|found| found.severity == Severity::Error).map(reason)
         }
         _ => None,
     };
     Check { warnings, sources: after.sources, unknown }
+}
+
+/// Says why something does not build that nobody asked to build.
+pub fn reason(error: &Diagnostic) -> String {
+    match error.code {
+        Code::NotVendored => "it needs something remote that is not vendored, and an edit uses no network".to_owned(),
+        _ => error.message.clone(),
+    }
 }
 
 /// A build of a tree as it would be.

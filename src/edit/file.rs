@@ -102,7 +102,11 @@ impl File {
         if let Some(text) = &self.revised {
             return Ok(text.clone());
         }
-        let mut new = self.new.clone();
+        self.text_of(self.new.clone(), limits, keeps_comments)
+    }
+
+    /// Returns the text with other data in it.
+    pub(super) fn text_of(&self, mut new: Value, limits: &Limits, keeps_comments: bool) -> Result<String> {
         drop_empty(&mut new, &self.old);
         if self.old.is_same(&new) && !self.is_normalized {
             return Ok(self.source.text.clone());

@@ -5,6 +5,7 @@
 //! what changed.
 
 mod add;
+mod candidates;
 mod change;
 pub mod check;
 mod field;
@@ -13,13 +14,14 @@ mod fix;
 mod generator;
 mod legacy;
 mod paths;
+pub mod proof;
 mod remove;
 mod set;
 
 pub use change::{Change, ChangeKind};
 pub use field::Written;
 
-use crate::diagnostic::{Code, Diagnostic, Report, Severity};
+use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::session::Session;
 use crate::source::Source;
 use crate::yaml::edit::Value;
@@ -197,6 +199,8 @@ pub struct Edit {
     pub changes: Vec<Change>,
     /// Whether the file is that of a component, whose objects come from elsewhere.
     pub is_component: bool,
+    /// The kustomization file without what kustomize writes and cannot build, if there is such a thing: what is compared.
+    pub comparable: Option<String>,
 }
 
 /// What becomes of a file.
@@ -246,11 +250,15 @@ pub fn edit(
             | Command::RemoveGenerator(..)
     );
     let new = file.text(&work.session.limits, keeps_comments).map_err(|error| vec![*error])?;
+    let comparable = match command {
+        Command::Fix(true) => fix::without_idle_replacements(&file, &work.session.limits),
+        _ => None,
+    };
     let changes = change::changes(&file);
     let is_component = file.new.text_of("kind") == "Component";
     let mut files = vec![FileEdit { path: file.path, old: file.source, new }];
     files.extend(file.others.into_iter().map(|file::Other { path, old, new }| FileEdit { path, old, new }));
-    Ok((Some(Edit { files, written: file.written, changes, is_component }), work.report.diagnostics))
+    Ok((Some(Edit { files, written: file.written, changes, is_component, comparable }), work.report.diagnostics))
 }
 
 /// A command at work.
@@ -302,9 +310,13 @@ impl Work<'_, '_> {
 
     /// Notes something that was asked for and had no effect.
     fn warn(&mut self, message: impl Into<String>) {
-        let mut warning = Diagnostic::warning(Code::EditWithoutEffect, message);
-        warning.severity = Severity::Warning;
-        self.report.push(warning);
+        self.report.push(Diagnostic::warning(Code::EditWithoutEffect, message));
+    }
+
+    /// Notes something that was asked for and is not there, with what is.
+    fn warn_absent<'a>(&mut self, message: String, name: &str, there: impl IntoIterator<Item = &'a str>) {
+        let warning = Diagnostic::warning(Code::EditWithoutEffect, message);
+        self.report.push(candidates::with(warning, name, there));
     }
 }
 

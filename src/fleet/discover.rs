@@ -51,7 +51,7 @@ pub fn discover(session: &Session<'_>, directory: &str) -> Result<Discovered> {
 }
 
 /// Adds every kustomization under a directory to a graph, and returns them in the order of their paths.
-fn add_all(session: &Session<'_>, directory: &str, graph: &mut Graph) -> Result<Vec<NodeId>> {
+pub(super) fn add_all(session: &Session<'_>, directory: &str, graph: &mut Graph) -> Result<Vec<NodeId>> {
     let fault = |session: &Session<'_>, path: &str, error: &FsError| session.read_error(path, error);
     let real = session.fs.canonical(directory).map_err(|error| fault(session, directory, &error))?;
     if session.fs.kind(&real) != Ok(EntryKind::Directory) {

@@ -133,6 +133,30 @@ impl Graph {
         list
     }
 
+    /// Returns kustomizations and all that include them at any level.
+    pub fn users(&self, nodes: &[NodeId]) -> Vec<NodeId> {
+        let mut by: FxHashMap<NodeId, Vec<NodeId>> = FxHashMap::default();
+        for node in self.nodes() {
+            self.included(node).iter().for_each(|&child| by.entry(child).or_default().push(node));
+        }
+        let mut seen: FxHashSet<NodeId> = nodes.iter().copied().collect();
+        let mut list = nodes.to_vec();
+        let mut at = 0;
+        while let Some(node) = list.get(at) {
+            at += 1;
+            let users = by.get(node).into_iter().flatten().copied();
+            list.extend(users.filter(|&user| seen.insert(user)).collect::<Vec<_>>());
+        }
+        list
+    }
+
+    /// Returns whether a kustomization itself names one of some files (by their real paths).
+    pub(super) fn names_any(&self, paths: &mut RealPaths<'_>, node: NodeId, files: &FxHashSet<String>) -> bool {
+        let mut is_one =
+            |path: &Arc<str>| files.contains(&**path) || paths.other(path).is_some_and(|real| files.contains(&real));
+        self.node(node).named.paths().any(|(path, _)| is_one(path))
+    }
+
     /// Returns what a kustomization depends on, with all that it includes.
     pub fn dependencies(&self, session: &Session<'_>, node: NodeId) -> Dependencies {
         let mut found = Dependencies::default();

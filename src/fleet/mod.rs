@@ -8,8 +8,10 @@ mod graph;
 mod index;
 mod scan;
 mod shard;
+mod users;
 
 pub use discover::{Discovered, discover};
 pub use graph::{Dependencies, Graph, NodeId};
 pub use index::{Effect, Index};
 pub use shard::{Shard, assign};
+pub use users::users;

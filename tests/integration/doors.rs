@@ -25,6 +25,8 @@ pub(crate) fn run_program(directory: &Path, args: &[&str]) -> Output {
         .env_remove("CLICOLOR_FORCE")
         .env_remove("FORCE_COLOR")
         .env("NO_COLOR", "1")
+        // What stands in our own directory for temporary files is in no repository.
+        .env("GIT_CEILING_DIRECTORIES", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::null())
         .output()
         .expect("the program can be started")

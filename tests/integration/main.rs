@@ -30,6 +30,8 @@ mod doors;
 mod edit_fields;
 #[cfg(unix)]
 mod edit_program;
+#[cfg(unix)]
+mod edit_said;
 mod edit_sweep;
 mod editing;
 mod example;
@@ -39,6 +41,8 @@ mod fleet;
 mod helm;
 mod leaks;
 mod localize;
+#[cfg(unix)]
+mod pages;
 #[cfg(unix)]
 mod programs;
 mod provenance;

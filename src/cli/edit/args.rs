@@ -33,7 +33,7 @@ pub(super) struct ModeArgs {
     #[arg(long, global = true)]
     pub(super) diff: bool,
 
-    /// Do not build the kustomization to see whether images, replicas and patches match anything
+    /// Build nothing to see whether images, replicas and patches match anything, or what `fix` changes
     #[arg(long, global = true)]
     pub(super) no_check: bool,
 }
@@ -76,6 +76,8 @@ pub(super) struct AddArgs {
 /// Put deprecated fields under their present names.
 ///
 /// bases and resources, imageTags and images, patchesStrategicMerge, patchesJson6902 and patches, commonLabels and labels.
+/// This kustomization and all in the repository that include it are built before and after, in memory; where that does not
+/// give the same bytes, the difference is shown and nothing is written. What does not build as it is, is left out.
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
 pub(super) struct FixArgs {
@@ -87,6 +89,21 @@ pub(super) struct FixArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
           value_parser = parse_bool)]
     pub(super) vars: Option<bool>,
+
+    /// Write even if what is built changes
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL",
+          value_parser = parse_bool)]
+    force: Option<bool>,
+
+    /// Where to look for kustomizations that include this one [default: the git repository, or the current directory]
+    #[arg(long, value_name = "DIR")]
+    pub(super) root: Option<String>,
+}
+
+impl FixArgs {
+    pub(super) fn is_forced(&self) -> bool {
+        self.force == Some(true)
+    }
 }
 
 /// Remove entries from the kustomization file.

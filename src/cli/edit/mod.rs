@@ -2,6 +2,7 @@
 
 mod args;
 mod diff;
+mod proof;
 mod wish;
 
 pub(super) use args::EditArgs;
@@ -17,7 +18,7 @@ use crate::fs::Disk;
 use crate::remote::Remotes;
 use crate::session::Session;
 use crate::source::Sources;
-use args::ModeArgs;
+use args::{ModeArgs, Verb};
 use std::path::Path;
 use wish::Wish;
 
@@ -30,7 +31,7 @@ pub(super) fn run(args: &EditArgs, program: Program, color: Color, reporter: &mu
             return Outcome::Failure;
         }
     };
-    match edited(&command, &args.mode, reporter) {
+    match edited(&command, args, reporter) {
         Ok(outcome) => outcome,
         Err(diagnostic) => {
             reporter.add(&[*diagnostic], &Sources::default());
@@ -39,7 +40,8 @@ pub(super) fn run(args: &EditArgs, program: Program, color: Color, reporter: &mu
     }
 }
 
-fn edited(command: &edit::Command, mode: &ModeArgs, reporter: &mut Reporter) -> Result<Outcome> {
+fn edited(command: &edit::Command, args: &EditArgs, reporter: &mut Reporter) -> Result<Outcome> {
+    let mode = &args.mode;
     let directory = build::working_directory()?;
     let network = Network::default();
     // Some verbs build more than once.
@@ -63,6 +65,16 @@ fn edited(command: &edit::Command, mode: &ModeArgs, reporter: &mut Reporter) -> 
         return Ok(Outcome::Failure);
     }
     let Some(edit) = edit else { return Ok(Outcome::Success) };
+    let is_allowed = match &args.verb {
+        Some(Verb::Fix(fix)) if !mode.no_check => proof::allows(fix, mode.strict, &directory, &edit, reporter),
+        _ => true,
+    };
+    if !is_allowed {
+        if mode.dry_run {
+            diff::print(&diff::unified(&edit.files, &directory))?;
+        }
+        return Ok(Outcome::Failure);
+    }
     // The file is written first: what comes of the check is advice, unless the user says otherwise.
     let is_written_first = !mode.strict && !mode.dry_run;
     if is_written_first && write(&edit, reporter) == Outcome::Failure {

@@ -1,6 +1,6 @@
 //! `fix`: deprecated fields under their present names, and what is missing.
 //!
-//! Whether the kustomization builds to the same before and behind is not looked at here.
+//! Whether the kustomization builds to the same before and behind is looked at by `edit::proof`.
 
 mod charts;
 mod files;
@@ -10,6 +10,7 @@ use super::file::File;
 use super::{Result, Work, generator, legacy};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fs;
+use crate::limits::Limits;
 use crate::yaml::edit::{Data, Value};
 
 /// Changes everything that can be; `vars` only if asked for, because resource files have to change with them.
@@ -33,6 +34,18 @@ pub(super) fn run(work: &mut Work<'_, '_>, with_vars: bool) -> Result<Option<Fil
         vars::convert(work, &mut file)?;
     }
     Ok(Some(file))
+}
+
+/// Returns the text with only those replacements that have targets, if others came of vars that nothing refers to: the
+/// reference writes them, and neither builds them.
+pub(super) fn without_idle_replacements(file: &File, limits: &Limits) -> Option<String> {
+    let is_idle = |item: &Value| item.get("targets").is_none();
+    if file.old.get("vars").is_none() || !file.new.items_of("replacements").iter().any(is_idle) {
+        return None;
+    }
+    let mut data = file.new.clone();
+    data.list_mut("replacements").retain(|item| !is_idle(item));
+    file.text_of(data, limits, true).ok()
 }
 
 fn kind(root: &mut Value) {

@@ -27,7 +27,11 @@ pub(super) fn convert(work: &mut Work<'_, '_>, file: &mut File) -> Result<()> {
         }
         let mut replacement = Value::texts(&[]);
         replacement.set("source", source(var));
-        if !targets.is_empty() {
+        if targets.is_empty() {
+            work.warn(format!(
+                "nothing that is found refers to the var `{name}`: its replacement has no targets, and does not build"
+            ));
+        } else {
             replacement.set("targets", Value::new(Data::List(targets)));
         }
         replacements.push(replacement);

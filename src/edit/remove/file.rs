@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::edit::file::File;
 use crate::edit::{FileList, Result, Work, legacy, usage};
 use crate::fs::glob;
+use crate::yaml::edit::Value;
 
 pub(in crate::edit) fn run(work: &mut Work<'_, '_>, list: FileList, args: &[String]) -> Result<Option<File>> {
     if args.is_empty() {
@@ -26,7 +27,8 @@ pub(in crate::edit) fn run(work: &mut Work<'_, '_>, list: FileList, args: &[Stri
             }
         }
         if gone.len() == n_before {
-            work.warn(format!("nothing in `{}` matches `{pattern}`", list.field()));
+            let message = format!("nothing in `{}` matches `{pattern}`", list.field());
+            work.warn_absent(message, pattern, items.iter().map(Value::as_text));
         }
     }
     items.retain(|item| !gone.iter().any(|path| path == item.as_text()));

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::edit::file::File;
-use crate::edit::{GeneratorKind, Result, Work, is_same_namespace, usage};
+use crate::edit::{GeneratorKind, Result, Work, candidates, is_same_namespace, usage};
 
 pub(in crate::edit) fn run(
     work: &mut Work<'_, '_>,
@@ -16,6 +16,8 @@ pub(in crate::edit) fn run(
     let names: Vec<&str> = arg.split(',').collect();
     let mut file = work.open()?;
     let items = file.new.list_mut(kind.field());
+    let there: Vec<String> = items.iter().map(|item| item.text_of("name").to_owned()).collect();
+    let there = || there.iter().map(String::as_str);
     let mut found: Vec<String> = Vec::new();
     items.retain(|item| {
         let name = item.text_of("name");
@@ -27,10 +29,14 @@ pub(in crate::edit) fn run(
     });
     if found.is_empty() {
         let message = format!("`{}` has no entry named {}", kind.field(), names.join(" or "));
-        return Err(Diagnostic::error(Code::EntryNotFound, message));
+        let error = Diagnostic::error(Code::EntryNotFound, message);
+        return Err(match there().find(|name| names.contains(name)) {
+            Some(_) => error.help("it is there in another namespace: say which with `--namespace`"),
+            None => candidates::with(error, names.first().unwrap_or(&""), there()),
+        });
     }
     for name in names.iter().filter(|name| !found.iter().any(|found| found == *name)) {
-        work.warn(format!("`{}` has no entry named `{name}`", kind.field()));
+        work.warn_absent(format!("`{}` has no entry named `{name}`", kind.field()), name, there());
     }
     Ok(Some(file))
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::edit::file::File;
 use crate::edit::generator::{check, files, name, take_common_options};
-use crate::edit::{GeneratorFlags, GeneratorKind, Result, Work, is_same_namespace, usage};
+use crate::edit::{GeneratorFlags, GeneratorKind, Result, Work, candidates, is_same_namespace, usage};
 use crate::yaml::edit::{Data, Value};
 
 pub(in crate::edit) fn run(
@@ -20,12 +20,14 @@ pub(in crate::edit) fn run(
     let mut file = work.open()?;
     let common = file.new.get("generatorOptions").cloned();
     let items = file.new.list_mut(kind.field());
+    let there: Vec<String> = items.iter().map(|item| item.text_of("name").to_owned()).collect();
     let entry = items
         .iter_mut()
         .find(|item| item.text_of("name") == name && is_same_namespace(item.text_of("namespace"), &flags.namespace))
         .ok_or_else(|| {
             let message = format!("`{}` has no entry `{name}` in this namespace", kind.field());
-            Diagnostic::error(Code::EntryNotFound, message)
+            let error = Diagnostic::error(Code::EntryNotFound, message);
+            candidates::with(error, name, there.iter().map(String::as_str).filter(|there| **there != *name))
         })?;
     if !flags.literals.is_empty() {
         update(entry.list_mut("literals"), &flags.literals)?;
@@ -54,7 +56,8 @@ fn update(literals: &mut Vec<Value>, new: &[String]) -> Result<()> {
     for literal in new {
         let (key, _) = parse(literal)?;
         let Some((_, index)) = seen.iter().find(|(name, _)| name == key) else {
-            return Err(Diagnostic::error(Code::EntryNotFound, format!("there is no literal `{key}`")));
+            let error = Diagnostic::error(Code::EntryNotFound, format!("there is no literal `{key}`"));
+            return Err(candidates::with(error, key, seen.iter().map(|(key, _)| key.as_str())));
         };
         literals[*index].data = Data::Text(literal.clone());
     }

@@ -109,7 +109,7 @@ impl Editor<'_> {
         let [(key_node, node)] = entries_named(self.tree, map, old_key, old)[..] else { return None };
         let range = self.entry_lines_range(key_node, node)?;
         let column = self.layout.column(self.layout.span(key_node).start);
-        let lines = self.entry_lines(key, value);
+        let lines = self.entry_lines(key, value, None);
         let text = self.block(&lines, column);
         self.put_all(range, text, column);
         Some(())
@@ -255,7 +255,10 @@ impl Editor<'_> {
     fn styled_entry(&mut self, map: NodeId, key: &str, value: &Value) -> Vec<String> {
         let text = match &value.data {
             Data::Text(text) if value.id.is_none() && !text.contains('\n') => text,
-            _ => return self.entry_lines(key, value),
+            _ => {
+                let like = self.beside(map, key).last();
+                return self.entry_lines(key, value, like);
+            }
         };
         let is_root = map == self.tree.root();
         let wanted = match is_root {
@@ -271,8 +274,13 @@ impl Editor<'_> {
 
     /// Returns the quotes that values of a key have in the other items of a list.
     fn quotes_beside(&self, map: NodeId, key: &str) -> Option<crate::yaml::tree::Style> {
-        let list = self.links.list_of(map)?;
-        self.quotes(self.tree.items(list).filter_map(|item| self.tree.get(item, key)))
+        self.quotes(self.beside(map, key))
+    }
+
+    /// Returns the values of a key in the items of a list.
+    fn beside(&self, map: NodeId, key: &str) -> impl Iterator<Item = NodeId> {
+        let items = self.links.list_of(map).into_iter().flat_map(|list| self.tree.items(list));
+        items.filter_map(move |item| self.tree.get(item, key))
     }
 
     /// Writes a value anew behind a key.

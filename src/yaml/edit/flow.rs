@@ -84,8 +84,13 @@ impl Editor<'_> {
                     next = index + 1;
                 }
                 None => {
-                    let style = self.item_quotes(list, value).or(wanted);
-                    inserted.push((next, self.flow_text(value, style)));
+                    let items: Vec<NodeId> = self.tree.items(list).collect();
+                    let like = self.neighbour(&items, next.checked_sub(1));
+                    let text = like.and_then(|like| self.flow_like(value, like, &items)).unwrap_or_else(|| {
+                        let style = self.item_quotes(list, value).or(wanted);
+                        self.flow_text(value, style)
+                    });
+                    inserted.push((next, text));
                 }
             }
         }
@@ -107,7 +112,12 @@ impl Editor<'_> {
         for value in new {
             let index = old.iter().position(|other| other.id.is_some() && other.id == value.id);
             texts.push(match index {
-                None => self.flow_text(value, None),
+                None => {
+                    let items: Vec<NodeId> = self.tree.items(list).collect();
+                    let like = self.neighbour(&items, items.len().checked_sub(1));
+                    let text = like.and_then(|like| self.flow_like(value, like, &items));
+                    text.unwrap_or_else(|| self.flow_text(value, None))
+                }
                 Some(index) => {
                     let outer = std::mem::take(&mut self.splices);
                     let done = self.edit(Slot::Item { list, index }, &old[index], value);

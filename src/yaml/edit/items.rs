@@ -36,7 +36,7 @@ impl Editor<'_> {
                 None => {
                     let lines = match index.and_then(|index| self.moved_item(list, index, &old[index], value)) {
                         Some(lines) => lines,
-                        None => self.new_item(list, &dashes, value),
+                        None => self.new_item(list, &dashes, last, value),
                     };
                     waiting.push_str(&self.block(&lines, column));
                 }
@@ -64,14 +64,16 @@ impl Editor<'_> {
         Some(lines.collect())
     }
 
-    /// Returns the lines of a new item, like the others of its list.
-    fn new_item(&mut self, list: NodeId, dashes: &[usize], value: &Value) -> Vec<String> {
+    /// Returns the lines of a new item, like the others of its list, above all the one it comes behind.
+    fn new_item(&mut self, list: NodeId, dashes: &[usize], behind: Option<usize>, value: &Value) -> Vec<String> {
         let items: Vec<NodeId> = self.tree.items(list).collect();
+        let neighbour = self.neighbour(&items, behind);
+        let gap = neighbour.map_or(" ", |like| self.gap(like));
         if let (Data::Text(text), None) = (&value.data, value.id)
             && !text.contains('\n')
         {
             let wanted = self.quotes(items.iter().copied());
-            return vec![format!("- {}", super::scalar::inline(&value.data, wanted, false))];
+            return vec![format!("-{gap}{}", super::scalar::inline(&value.data, wanted, false))];
         }
         if value.id.is_some()
             && let Some(Slot::Item { list, index }) = self.links.slot(value.id)
@@ -80,11 +82,14 @@ impl Editor<'_> {
         {
             return lines;
         }
+        if let Some(text) = neighbour.and_then(|like| self.flow_like(value, like, &items)) {
+            return vec![format!("-{gap}{text}")];
+        }
         // An item that is a mapping is as far from its dash as the others are.
         let is_block = |item| self.tree.is_mapping(item) && !self.layout.is_flow(item);
         let widths = items.iter().zip(dashes).filter(|&(&item, _)| is_block(item));
         let width = widths.map(|(&item, dash)| self.layout.span(item).start.saturating_sub(*dash)).next();
-        let mut lines = self.item_lines(value, width.filter(|width| (2..=8).contains(width)).unwrap_or(2));
+        let mut lines = self.item_lines(value, width.filter(|width| (2..=8).contains(width)).unwrap_or(2), neighbour);
         self.quote_like_others(&items, value, &mut lines);
         lines
     }
@@ -160,7 +165,7 @@ impl Editor<'_> {
     /// Puts a mapping in the place of an item that becomes one of its values.
     fn wrap(&mut self, list: NodeId, index: usize, dash: usize, value: &Value) -> Option<()> {
         let range = self.item_range(list, index, true)?;
-        let lines = self.item_lines(value, 2);
+        let lines = self.item_lines(value, 2, None);
         let column = self.layout.column(dash);
         let text = self.block(&lines, column);
         self.put_all(range, text, column);
@@ -170,7 +175,7 @@ impl Editor<'_> {
     /// Writes an item anew.
     pub(super) fn replace_block_item(&mut self, list: NodeId, index: usize, node: NodeId, new: &Value) -> Option<()> {
         let dash = *self.layout.dashes(list)?.get(index)?;
-        let lines = self.item_lines(new, 2);
+        let lines = self.item_lines(new, 2, None);
         let column = self.layout.column(dash);
         let first = lines.first()?.strip_prefix('-')?.to_owned();
         let end = self.layout.end(node).max(dash + 1);

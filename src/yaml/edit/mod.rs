@@ -9,6 +9,7 @@ mod block;
 mod flow;
 mod items;
 mod layout;
+mod like;
 mod lines;
 mod link;
 mod render;

@@ -217,15 +217,23 @@ impl Editor<'_> {
     }
 
     /// Returns the lines of a new entry, relative to its key.
-    pub(super) fn entry_lines(&mut self, key: &str, value: &Value) -> Vec<String> {
+    pub(super) fn entry_lines(&mut self, key: &str, value: &Value, like: Option<NodeId>) -> Vec<String> {
         let style = self.style;
-        style.entry(key, value, &mut |value| self.known(value))
+        let mut likenesses = Vec::new();
+        if let Some(like) = like {
+            self.likenesses(value, like, &mut likenesses);
+        }
+        style.entry(key, value, &mut |value| self.known(value).or_else(|| self.alike(value, &likenesses)))
     }
 
     /// Returns the lines of a new item, relative to its dash.
-    pub(super) fn item_lines(&mut self, value: &Value, item: usize) -> Vec<String> {
+    pub(super) fn item_lines(&mut self, value: &Value, item: usize, like: Option<NodeId>) -> Vec<String> {
         let style = Style { item, ..self.style };
-        style.item(value, &mut |value| self.known(value))
+        let mut likenesses = Vec::new();
+        if let Some(like) = like {
+            self.likenesses(value, like, &mut likenesses);
+        }
+        style.item(value, &mut |value| self.known(value).or_else(|| self.alike(value, &likenesses)))
     }
 
     /// Joins lines for a place in the text: each gets an indentation and a line end.
