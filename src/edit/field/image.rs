@@ -46,7 +46,11 @@ pub(super) fn assignments(job: &Job<'_>, id: &ResId, wanted: &[Image], work: &mu
             meant = find(&is_new);
         }
         if meant.is_empty() {
-            work.report.push(no_image(id, &image.name, &uses));
+            // What comes out of a Secret is not told.
+            let told = images(&job.now.build, &Secrets::of(&job.now.build, &job.now.directives));
+            let told: Vec<&ImageUse<'_>> =
+                told.iter().filter(|used| super::layer::stable_id(used.object.resource).is_same(id)).collect();
+            work.report.push(no_image(id, &image.name, &told));
         }
         for used in meant {
             let text = new_image(image, used.image);
