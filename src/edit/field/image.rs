@@ -33,13 +33,24 @@ pub(super) fn assignments(job: &Job<'_>, id: &ResId, wanted: &[Image], work: &mu
         uses.iter().filter(|image| super::layer::stable_id(image.object.resource).is_same(id)).collect();
     let mut found: Vec<Assignment> = Vec::new();
     for image in wanted {
-        let by_name = uses.iter().filter(|used| names_of(used).contains(&image.name)).collect::<Vec<_>>();
-        let meant = match by_name.is_empty() {
-            true => uses.iter().filter(|used| used.container == Some(image.name.as_str())).collect(),
-            false => by_name,
+        let find = |is_meant: &dyn Fn(&ImageUse<'_>) -> bool| {
+            uses.iter().copied().filter(|used| is_meant(used)).collect::<Vec<&ImageUse<'_>>>()
         };
+        let is_new = |used: &ImageUse<'_>| !image.new_name.is_empty() && split(used.image).0 == image.new_name;
+        let mut meant = find(&|used| names_of(used).contains(&image.name));
         if meant.is_empty() {
-            work.report.push(no_image(id, &image.name, &uses));
+            meant = find(&|used| used.container == Some(image.name.as_str()));
+        }
+        // The same command, again: where the old name stood, the new one does.
+        if meant.is_empty() {
+            meant = find(&is_new);
+        }
+        if meant.is_empty() {
+            // What comes out of a Secret is not told.
+            let told = images(&job.now.build, &Secrets::of(&job.now.build, &job.now.directives));
+            let told: Vec<&ImageUse<'_>> =
+                told.iter().filter(|used| super::layer::stable_id(used.object.resource).is_same(id)).collect();
+            work.report.push(no_image(id, &image.name, &told));
         }
         for used in meant {
             let text = new_image(image, used.image);

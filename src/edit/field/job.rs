@@ -31,6 +31,13 @@ pub(super) struct Job<'fs> {
     done: Vec<(ResId, Vec<Element>, bool)>,
 }
 
+/// An edit that changes more than what was asked for.
+struct More<'fs> {
+    names: Vec<String>,
+    layer: Layer<'fs>,
+    after: Built,
+}
+
 impl<'fs> Job<'fs> {
     /// Opens the layer and builds it.
     pub(super) fn begin(work: &mut Work<'_, 'fs>) -> Result<Job<'fs>> {
@@ -171,24 +178,28 @@ impl<'fs> Job<'fs> {
                 continue;
             }
             let text = in_place::changed(&self.layer, &self.now, self.resource(id)?, &assignment, scope);
-            if let Some(text) = text
-                && let Ok((Verdict::Done, layer, after)) = self.attempt(text, id, &[&assignment])
-            {
-                (self.layer, self.now) = (layer, after);
-                self.done.push((id.clone(), assignment.whole(), false));
-                continue;
+            match text.and_then(|text| self.attempt(text, id, &[&assignment]).ok()) {
+                Some((Verdict::Done, layer, after)) => {
+                    (self.layer, self.now) = (layer, after);
+                    self.done.push((id.clone(), assignment.whole(), false));
+                }
+                // If a patch changes the same, it is because the value is copied, and this is the better place.
+                Some((Verdict::More(names), layer, after)) => {
+                    self.patch(id, &[&assignment], scope, Some(More { names, layer, after }), work)?;
+                    self.done.push((id.clone(), assignment.whole(), false));
+                }
+                _ => open.push(assignment),
             }
-            open.push(assignment);
         }
         if open.is_empty() {
             return Ok(());
         }
         let wanted: Vec<&Assignment> = open.iter().collect();
         // What one patch cannot do, several may.
-        match self.patch(id, &wanted, scope, work) {
+        match self.patch(id, &wanted, scope, None, work) {
             Ok(()) => {}
             Err(error) if wanted.len() == 1 => return Err(error),
-            Err(_) => wanted.iter().try_for_each(|wanted| self.patch(id, &[wanted], scope, work))?,
+            Err(_) => wanted.iter().try_for_each(|wanted| self.patch(id, &[wanted], scope, None, work))?,
         }
         self.done.extend(open.iter().map(|assignment| (id.clone(), assignment.whole(), false)));
         Ok(())
@@ -213,9 +224,16 @@ impl<'fs> Job<'fs> {
     }
 
     /// Adds a patch: the first that does what is wanted and nothing else.
-    fn patch(&mut self, id: &ResId, wanted: &[&Assignment], scope: Scope, work: &mut Work<'_, '_>) -> Result<()> {
+    fn patch(
+        &mut self,
+        id: &ResId,
+        wanted: &[&Assignment],
+        scope: Scope,
+        in_place: Option<More<'fs>>,
+        work: &mut Work<'_, '_>,
+    ) -> Result<()> {
         let mut failed: Option<Verdict> = None;
-        let mut more: Option<(Vec<String>, Layer<'fs>, Built)> = None;
+        let mut more: Option<More<'fs>> = None;
         for is_last in [false, true] {
             // What copies a field follows it, unless one object alone is meant.
             if is_last && scope == Scope::Layer && more.is_some() {
@@ -236,7 +254,7 @@ impl<'fs> Job<'fs> {
                     Ok((Verdict::More(names), layer, after)) => {
                         // One that selects this object alone changes others through what copies from it.
                         if more.is_none() && n_selected(&layer, &after, field, index) == Some(1) {
-                            more = Some((names.clone(), layer, after));
+                            more = Some(More { names: names.clone(), layer, after });
                         }
                         failed = failed.or(Some(Verdict::More(names)));
                     }
@@ -245,7 +263,8 @@ impl<'fs> Job<'fs> {
                 }
             }
         }
-        let Some((names, layer, after)) = more else { return Err(self.unable(id, wanted, failed)) };
+        let Some(more) = more else { return Err(self.unable(id, wanted, failed)) };
+        let More { names, layer, after } = in_place.filter(|other| other.names == more.names).unwrap_or(more);
         const SHOWN_MAX: usize = 5;
         let mut warning =
             Diagnostic::warning(Code::EditChangesMore, format!("more changes than {}", show_all(id, wanted)));

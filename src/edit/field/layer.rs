@@ -70,7 +70,7 @@ impl<'fs> Layer<'fs> {
             remotes: work.session.remotes,
             directory: Arc::clone(&work.session.directory),
             kustomization: Arc::clone(&file.path),
-            limits: work.session.limits.clone(),
+            limits: work.session.limits,
             files: BTreeMap::new(),
         }
     }
@@ -111,7 +111,7 @@ impl<'fs> Layer<'fs> {
     fn build_over(&self, fs: &Overlaid<'fs>) -> std::result::Result<Built, String> {
         let mut session = Session::for_one_build(fs, &self.directory);
         session.remotes = self.remotes;
-        session.limits = self.limits.clone();
+        session.limits = self.limits;
         session.is_recording = true;
         match build(&mut session, &self.directory, &options()) {
             Ok(build) => Ok(Built { build, sources: session.sources.clone(), directives: session.directives.clone() }),
@@ -128,7 +128,7 @@ impl<'fs> Layer<'fs> {
     pub(super) fn work<T>(&self, run: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<T> {
         let overlaid = self.overlaid();
         let mut session = Session::new(&overlaid, &self.directory);
-        session.limits = self.limits.clone();
+        session.limits = self.limits;
         run(&mut Work { session: &mut session, report: Default::default() })
     }
 
