@@ -4,7 +4,8 @@
 use super::{Body, LoadedPatch};
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::resource::Resource;
-use crate::schema::groups;
+use crate::schema::merge_keys::Schema;
+use crate::schema::{custom_lists, groups};
 use crate::source::Place;
 use crate::yaml::resolve::is_null;
 use crate::yaml::tree::{NodeId, Tree};
@@ -25,8 +26,10 @@ pub(super) fn without_effect(patch: &LoadedPatch) -> Box<Diagnostic> {
 }
 
 /// A list of a custom resource that a patch may replace: such lists have no merge keys, unless somebody says so.
-pub(super) struct Replaced<'p> {
+pub(super) struct Replaced<'p, 's> {
     path: Vec<&'p str>,
+    /// What is known of the list, if it could be merged.
+    known: Option<Schema<'s>>,
     /// The items that the patch does not name.
     names: Vec<String>,
     /// The list of the patch.
@@ -36,21 +39,26 @@ pub(super) struct Replaced<'p> {
 }
 
 /// Finds the lists of which a patch names some items, but not all.
-pub(super) fn replaced_lists<'p>(resource: &Resource, patch: &'p Tree) -> Vec<Replaced<'p>> {
+pub(super) fn replaced_lists<'p, 's>(
+    resource: &Resource,
+    patch: &'p Tree,
+    known: Option<Schema<'s>>,
+) -> Vec<Replaced<'p, 's>> {
     let mut found = Vec::new();
     if groups::is_custom(&resource.id.gvk.group) {
-        compare(&resource.tree, resource.root(), patch, patch.root(), &mut Vec::new(), &mut found);
+        compare(&resource.tree, resource.root(), patch, patch.root(), known, &mut Vec::new(), &mut found);
     }
     found
 }
 
-fn compare<'p>(
+fn compare<'p, 's>(
     tree: &Tree,
     object: NodeId,
     patch: &'p Tree,
     node: NodeId,
+    known: Option<Schema<'s>>,
     path: &mut Vec<&'p str>,
-    found: &mut Vec<Replaced<'p>>,
+    found: &mut Vec<Replaced<'p, 's>>,
 ) {
     if tree.is_mapping(object) && patch.is_mapping(node) {
         if patch.get(node, super::strategic_merge::DIRECTIVE).is_some() {
@@ -59,31 +67,38 @@ fn compare<'p>(
         }
         for (key, value) in patch.entries(node) {
             if let Some(old) = tree.get(object, patch.text(key)) {
+                let known = known.and_then(|known| known.field(patch.text(key)));
                 path.push(patch.text(key));
-                compare(tree, old, patch, value, path, found);
+                compare(tree, old, patch, value, known, path, found);
                 path.pop();
             }
         }
     } else if tree.is_sequence(object) && patch.is_sequence(node) {
-        let kept: FxHashSet<&str> = patch.items(node).filter_map(|item| name(patch, item)).collect();
-        let items: Vec<&str> = tree.items(object).filter_map(|item| name(tree, item)).collect();
-        let names: Vec<String> =
-            items.iter().filter(|name| !kept.contains(*name)).map(|name| (*name).to_owned()).collect();
+        let known = known.filter(|known| known.merge_keys().is_some());
+        let kept: FxHashSet<String> = patch.items(node).filter_map(|item| called(patch, item, known)).collect();
+        let items: Vec<String> = tree.items(object).filter_map(|item| called(tree, item, known)).collect();
+        let names: Vec<String> = items.iter().filter(|name| !kept.contains(*name)).cloned().collect();
         // Without a common item, and without names, the patch may well mean the whole list.
         if !names.is_empty() && names.len() < items.len() {
             let (patch, object) = (patch.place(node), tree.place(object));
-            found.push(Replaced { path: path.clone(), names, patch, object });
+            found.push(Replaced { path: path.clone(), known, names, patch, object });
         }
     }
 }
 
 /// Warns of the lists of which items are gone now.
-pub(super) fn dropped_items(resource: &Resource, lists: &[Replaced<'_>], by: &LoadedPatch, report: &mut Report) {
+pub(super) fn dropped_items(
+    resource: &Resource,
+    lists: &[Replaced<'_, '_>],
+    is_merging: bool,
+    by: &LoadedPatch,
+    report: &mut Report,
+) {
     let tree = &resource.tree;
     for list in lists {
         let Some(now) = tree.get_path(resource.root(), &list.path) else { continue };
-        let left: FxHashSet<&str> = tree.items(now).filter_map(|item| name(tree, item)).collect();
-        let mut gone = list.names.iter().filter(|name| !left.contains(name.as_str())).peekable();
+        let left: FxHashSet<String> = tree.items(now).filter_map(|item| called(tree, item, list.known)).collect();
+        let mut gone = list.names.iter().filter(|name| !left.contains(*name)).peekable();
         if gone.peek().is_none() {
             continue;
         }
@@ -94,11 +109,43 @@ pub(super) fn dropped_items(resource: &Resource, lists: &[Replaced<'_>], by: &Lo
         let message = format!("this patch drops {names}{more} from `{path}` of `{}`", resource.short_name());
         let warning = Diagnostic::warning(Code::ListItemsDropped, message)
             .at(list.patch, "this list replaces the other")
-            .at(list.object, "the list of the object")
-            .note("lists of custom resources have no merge keys, so that they are replaced as a whole")
-            .help("repeat the items that are to stay, or use a JSON patch");
+            .at(list.object, "the list of the object");
+        let keys = list.known.and_then(Schema::merge_keys).map(|keys| match keys.is_empty() {
+            true => "its values".to_owned(),
+            false => keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and "),
+        });
+        let warning = match (keys, is_merging) {
+            (Some(keys), true) => warning
+                .note(format!("this list is merged by {keys} where every item has that, and no two the same"))
+                .help(format!("give each item its own {keys}, or repeat the items that are to stay")),
+            (Some(keys), false) => warning
+                .note("kustomize knows no merge keys of custom resources, so that their lists are replaced as a whole")
+                .help(format!(
+                    "`--merge-custom-lists` merges this list by {keys}; so does `{}: {}` in `metadata.annotations` of the kustomization",
+                    custom_lists::ANNOTATION,
+                    custom_lists::MERGE
+                )),
+            (None, _) => warning
+                .note("lists of custom resources have no merge keys, so that they are replaced as a whole")
+                .help("repeat the items that are to stay, or use a JSON patch"),
+        };
         report.push(reached(warning, by));
     }
+}
+
+/// Returns what tells an item apart: what is known of its list, else a name.
+fn called(tree: &Tree, item: NodeId, known: Option<Schema<'_>>) -> Option<String> {
+    let Some(known) = known else { return name(tree, item).map(str::to_owned) };
+    if known.identity().is_some() {
+        return custom_lists::identity_of(tree, item, known).map(|values| values.join("/"));
+    }
+    let keys = known.merge_keys()?;
+    if keys.is_empty() {
+        return tree.is_scalar(item).then(|| tree.text(item).to_owned());
+    }
+    let text = |key: &&str| tree.get(item, key).filter(|&node| tree.is_scalar(node)).map(|node| tree.text(node));
+    let values: Vec<&str> = keys.iter().filter_map(text).collect();
+    (tree.is_mapping(item) && !values.is_empty()).then(|| values.join("/"))
 }
 
 /// Returns what an item is called.
