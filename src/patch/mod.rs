@@ -222,7 +222,9 @@ fn merge_into(
     if is_gone {
         return Ok(Outcome::Deleted);
     }
-    suspicious::dropped_items(resource, &lists, custom_lists.is_some(), patch, report);
+    if !suspicious::dropped_items(resource, &lists, custom_lists.is_some(), patch, report) {
+        suspicious::kept_directives(resource, patch, &document.tree, report);
+    }
     suspicious::containers(resource, patch, report);
     if document.touches_marks {
         marks::read_back(resource, false);

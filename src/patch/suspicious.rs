@@ -86,15 +86,16 @@ fn compare<'p, 's>(
     }
 }
 
-/// Warns of the lists of which items are gone now.
+/// Warns of the lists of which items are gone now, and returns whether there are any.
 pub(super) fn dropped_items(
     resource: &Resource,
     lists: &[Replaced<'_, '_>],
     is_merging: bool,
     by: &LoadedPatch,
     report: &mut Report,
-) {
+) -> bool {
     let tree = &resource.tree;
+    let mut is_any = false;
     for list in lists {
         let Some(now) = tree.get_path(resource.root(), &list.path) else { continue };
         let left: FxHashSet<String> = tree.items(now).filter_map(|item| called(tree, item, list.known)).collect();
@@ -112,7 +113,7 @@ pub(super) fn dropped_items(
             .at(list.object, "the list of the object");
         let keys = list.known.and_then(Schema::merge_keys).map(|keys| match keys.is_empty() {
             true => "its values".to_owned(),
-            false => keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and "),
+            false => keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "),
         });
         let warning = match (keys, is_merging) {
             (Some(keys), true) => warning
@@ -121,7 +122,7 @@ pub(super) fn dropped_items(
             (Some(keys), false) => warning
                 .note("kustomize knows no merge keys of custom resources, so that their lists are replaced as a whole")
                 .help(format!(
-                    "`--merge-custom-lists` merges this list by {keys}; so does `{}: {}` in `metadata.annotations` of the kustomization",
+                    "to merge this list by {keys}, use `--merge-custom-lists` or annotate the kustomization (`{}: {}`)",
                     custom_lists::ANNOTATION,
                     custom_lists::MERGE
                 )),
@@ -130,6 +131,73 @@ pub(super) fn dropped_items(
                 .help("repeat the items that are to stay, or use a JSON patch"),
         };
         report.push(reached(warning, by));
+        is_any = true;
+    }
+    is_any
+}
+
+/// Looks for directives that the merge left in the object: in lists that are replaced, or such as only kubectl knows.
+pub(super) fn kept_directives(resource: &Resource, patch: &LoadedPatch, document: &Tree, report: &mut Report) {
+    if !has_directive(document, document.root()) {
+        return;
+    }
+    let tree = &resource.tree;
+    let mut kept = Vec::new();
+    find_directives(tree, tree.root(), &mut Vec::new(), &mut kept);
+    for (key, path) in kept {
+        if tree.origin_entry(tree.origin(key)).is_none_or(|entry| entry.by != patch.by) {
+            continue;
+        }
+        let directive = tree.text(key);
+        let message = format!("`{directive}` stays in `{path}` of `{}` as a field", resource.short_name());
+        let warning = Diagnostic::warning(Code::PatchDirectiveKept, message).at(tree.place(key), "not carried out");
+        let warning = match directive == super::strategic_merge::DIRECTIVE {
+            true => {
+                let warning =
+                    warning.note("this list has no merge keys: it is replaced by the one in the patch, as it stands");
+                match groups::is_custom(&resource.id.gvk.group) {
+                    true => warning.help(
+                        "`--merge-custom-lists` merges lists of custom resources whose keys are known; else use a JSON patch",
+                    ),
+                    false => warning.help("use a JSON patch, or write the list as it should be"),
+                }
+            }
+            false => warning.help("only kubectl knows this directive: remove it, or use a JSON patch"),
+        };
+        report.push(reached(warning, patch));
+        // One tells of the others.
+        return;
+    }
+}
+
+/// Returns whether a key is a directive of strategic merge patches, of those that kubectl knows.
+fn is_directive(key: &str) -> bool {
+    key.strip_prefix('$').is_some_and(|rest| {
+        matches!(rest, "patch" | "retainKeys")
+            || rest.starts_with("setElementOrder/")
+            || rest.starts_with("deleteFromPrimitiveList/")
+    })
+}
+
+fn has_directive(tree: &Tree, node: NodeId) -> bool {
+    match tree.is_mapping(node) {
+        true => tree.entries(node).any(|(key, value)| is_directive(tree.text(key)) || has_directive(tree, value)),
+        false => tree.is_sequence(node) && tree.items(node).any(|item| has_directive(tree, item)),
+    }
+}
+
+fn find_directives<'t>(tree: &'t Tree, node: NodeId, path: &mut Vec<&'t str>, found: &mut Vec<(NodeId, String)>) {
+    if tree.is_sequence(node) {
+        tree.items(node).for_each(|item| find_directives(tree, item, path, found));
+    } else if tree.is_mapping(node) {
+        for (key, value) in tree.entries(node) {
+            if is_directive(tree.text(key)) {
+                found.push((key, if path.is_empty() { "the object".to_owned() } else { path.join(".") }));
+            }
+            path.push(tree.text(key));
+            find_directives(tree, value, path, found);
+            path.pop();
+        }
     }
 }
 

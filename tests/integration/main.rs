@@ -36,6 +36,7 @@ mod fleet;
 #[cfg(unix)]
 mod helm;
 mod leaks;
+mod lists;
 mod localize;
 #[cfg(unix)]
 mod programs;
