@@ -39,49 +39,66 @@ pub(super) struct Replaced<'p, 's> {
 }
 
 /// Finds the lists of which a patch names some items, but not all.
+///
+/// Where lists are merged, items without a key count as well: nobody expects them to go.
 pub(super) fn replaced_lists<'p, 's>(
     resource: &Resource,
     patch: &'p Tree,
     known: Option<Schema<'s>>,
+    is_merging: bool,
 ) -> Vec<Replaced<'p, 's>> {
-    let mut found = Vec::new();
+    let mut comparison = Comparison { tree: &resource.tree, patch, is_merging, path: Vec::new(), found: Vec::new() };
     if groups::is_custom(&resource.id.gvk.group) {
-        compare(&resource.tree, resource.root(), patch, patch.root(), known, &mut Vec::new(), &mut found);
+        comparison.compare(resource.root(), patch.root(), known);
     }
-    found
+    comparison.found
 }
 
-fn compare<'p, 's>(
-    tree: &Tree,
-    object: NodeId,
+struct Comparison<'t, 'p, 's> {
+    tree: &'t Tree,
     patch: &'p Tree,
-    node: NodeId,
-    known: Option<Schema<'s>>,
-    path: &mut Vec<&'p str>,
-    found: &mut Vec<Replaced<'p, 's>>,
-) {
-    if tree.is_mapping(object) && patch.is_mapping(node) {
-        if patch.get(node, super::strategic_merge::DIRECTIVE).is_some() {
-            // Who replaces or deletes means it.
-            return;
-        }
-        for (key, value) in patch.entries(node) {
-            if let Some(old) = tree.get(object, patch.text(key)) {
-                let known = known.and_then(|known| known.field(patch.text(key)));
-                path.push(patch.text(key));
-                compare(tree, old, patch, value, known, path, found);
-                path.pop();
+    is_merging: bool,
+    path: Vec<&'p str>,
+    found: Vec<Replaced<'p, 's>>,
+}
+
+impl<'s> Comparison<'_, '_, 's> {
+    fn compare(&mut self, object: NodeId, node: NodeId, known: Option<Schema<'s>>) {
+        let (tree, patch) = (self.tree, self.patch);
+        if tree.is_mapping(object) && patch.is_mapping(node) {
+            if patch.get(node, super::strategic_merge::DIRECTIVE).is_some() {
+                // Who replaces or deletes means it.
+                return;
             }
-        }
-    } else if tree.is_sequence(object) && patch.is_sequence(node) {
-        let known = known.filter(|known| known.merge_keys().is_some());
-        let kept: FxHashSet<String> = patch.items(node).filter_map(|item| called(patch, item, known)).collect();
-        let items: Vec<String> = tree.items(object).filter_map(|item| called(tree, item, known)).collect();
-        let names: Vec<String> = items.iter().filter(|name| !kept.contains(*name)).cloned().collect();
-        // Without a common item, and without names, the patch may well mean the whole list.
-        if !names.is_empty() && names.len() < items.len() {
-            let (patch, object) = (patch.place(node), tree.place(object));
-            found.push(Replaced { path: path.clone(), known, names, patch, object });
+            for (key, value) in patch.entries(node) {
+                if let Some(old) = tree.get(object, patch.text(key)) {
+                    self.path.push(patch.text(key));
+                    self.compare(old, value, known.and_then(|known| known.field(patch.text(key))));
+                    self.path.pop();
+                }
+            }
+        } else if tree.is_sequence(object) && patch.is_sequence(node) {
+            let known = known.filter(|known| known.merge_keys().is_some());
+            let is_directive = |item| {
+                patch.is_mapping(item)
+                    && patch.get(item, super::strategic_merge::DIRECTIVE).is_some()
+                    && patch.entries(item).nth(1).is_none()
+            };
+            if self.is_merging && known.is_some() && patch.items(node).any(is_directive) {
+                return;
+            }
+            let kept: FxHashSet<String> = patch.items(node).filter_map(|item| called(patch, item, known)).collect();
+            let names = tree.items(object).map(|item| called(tree, item, known));
+            let items: Vec<String> = match self.is_merging && known.is_some() {
+                true => names.enumerate().map(|(at, name)| name.unwrap_or_else(|| format!("item {at}"))).collect(),
+                false => names.flatten().collect(),
+            };
+            let names: Vec<String> = items.iter().filter(|name| !kept.contains(*name)).cloned().collect();
+            // Without a common item, and without names, the patch may well mean the whole list.
+            if !names.is_empty() && names.len() < items.len() {
+                let (patch, object) = (patch.place(node), tree.place(object));
+                self.found.push(Replaced { path: self.path.clone(), known, names, patch, object });
+            }
         }
     }
 }

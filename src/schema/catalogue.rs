@@ -171,3 +171,75 @@ static GAME_SERVER_SPEC: Definition = Definition(&[("ports", by("name")), ("temp
 static GAME_SERVERS: Definition = Definition(&[METADATA, ("spec", map(&GAME_SERVERS_SPEC))]);
 static GAME_SERVERS_SPEC: Definition = Definition(&[("template", map(&GAME_SERVER_TEMPLATE))]);
 static GAME_SERVER_TEMPLATE: Definition = Definition(&[METADATA, ("spec", map(&GAME_SERVER_SPEC))]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    /// The types, as they stand in the match above.
+    const TYPES: [(&str, &[&str]); 23] = [
+        ("argoproj.io", &["Rollout"]),
+        ("argoproj.io", &["AnalysisTemplate", "ClusterAnalysisTemplate", "AnalysisRun"]),
+        ("argoproj.io", &["Experiment"]),
+        ("argoproj.io", &["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"]),
+        ("argoproj.io", &["CronWorkflow"]),
+        ("argoproj.io", &["Application"]),
+        ("argoproj.io", &["AppProject"]),
+        ("monitoring.coreos.com", &["ServiceMonitor"]),
+        ("monitoring.coreos.com", &["PodMonitor"]),
+        ("monitoring.coreos.com", &["PrometheusRule"]),
+        ("monitoring.coreos.com", &["Prometheus", "PrometheusAgent", "Alertmanager", "ThanosRuler"]),
+        ("external-secrets.io", &["ExternalSecret"]),
+        ("external-secrets.io", &["ClusterExternalSecret"]),
+        ("networking.istio.io", &["VirtualService"]),
+        ("networking.istio.io", &["DestinationRule"]),
+        ("networking.istio.io", &["ServiceEntry"]),
+        ("networking.istio.io", &["Gateway"]),
+        ("gateway.networking.k8s.io", &["Gateway"]),
+        ("keda.sh", &["ScaledObject"]),
+        ("keda.sh", &["ScaledJob"]),
+        ("serving.knative.dev", &["Service", "Configuration"]),
+        ("apps.kruise.io", &["CloneSet", "DaemonSet", "StatefulSet"]),
+        ("agones.dev", &["GameServer", "GameServerSet", "Fleet"]),
+    ];
+
+    /// Lists the lists of a definition, a pod template as a whole.
+    fn lists(definition: &'static Definition, path: &str, found: &mut Vec<String>) {
+        if std::ptr::eq(definition, &POD_TEMPLATE_SPEC) {
+            found.push(format!("`{path}`: a pod template"));
+            return;
+        }
+        if std::ptr::eq(definition, &CONTAINER) || std::ptr::eq(definition, &VOLUME) {
+            return;
+        }
+        for (name, schema) in Schema::Mapping(definition).fields() {
+            let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
+            match schema {
+                Schema::Mapping(inner) => lists(inner, &path, found),
+                Schema::Identified { key, items } => {
+                    found.push(format!("`{path}` by `{key}`"));
+                    items.iter().for_each(|items| lists(items, &format!("{path}[]"), found));
+                }
+                Schema::List { .. } | Schema::Custom(_) => {}
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_shows_the_catalogue() {
+        let mut rows = String::from("| group | kind | lists |\n|---|---|---|\n");
+        for (group, kinds) in TYPES {
+            for kind in kinds {
+                let Schema::Mapping(definition) = of_type(group, kind) else { panic!("{kind} is no mapping") };
+                let mut found = Vec::new();
+                lists(definition, "", &mut found);
+                assert!(!found.is_empty(), "{group} {kind} is not in the catalogue");
+                let _ = writeln!(rows, "| {group} | {kind} | {} |", found.join("<br>"));
+            }
+        }
+        let page = include_str!("../../docs/lists.md");
+        let table = page.split("<!-- CATALOGUE -->\n").nth(1).and_then(|rest| rest.split("<!-- END -->").next());
+        assert_eq!(table, Some(rows.as_str()), "docs/lists.md is to show:\n{rows}");
+    }
+}

@@ -73,7 +73,10 @@ spec:
         let build = |of: &str, args: &[&str]| {
             scratch
                 .write("object.yaml", &format!("{of}\n{OBJECT}"))
-                .write("patch.yaml", &format!("{of}\nmetadata: {{name: web}}\nspec: {{template: {{spec: {{{patch}}}}}}}\n"))
+                .write(
+                    "patch.yaml",
+                    &format!("{of}\nmetadata: {{name: web}}\nspec: {{template: {{spec: {{{patch}}}}}}}\n"),
+                )
                 .write("kustomization.yaml", "resources: [object.yaml]\npatches: [path: patch.yaml]\n");
             let (status, manifests, words) = scratch.build(args);
             assert_eq!(status, Some(0), "{patch}: {words}");
