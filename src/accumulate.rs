@@ -387,7 +387,8 @@ impl Accumulator<'_, '_> {
                 generate::absorb(resources, resource, entry, by)
             });
             match result {
-                Ok(()) => {
+                Ok(warning) => {
+                    gathered.warnings.extend(warning.map(|warning| *warning));
                     recorder.record(resources, Some(by), &mut gathered.removed);
                     gathered.touched.insert(by, Touched { by, resources: 1, fields: 0 });
                 }
@@ -407,6 +408,13 @@ impl Accumulator<'_, '_> {
         }
         if !errors.is_empty() {
             return Err(errors);
+        }
+        if let Some(options) = common.filter(|_| last_field.is_empty()) {
+            let message = "`generatorOptions` changes nothing";
+            let warning = Diagnostic::warning(Code::DirectiveWithoutEffect, message)
+                .at(Some(options.place), "this kustomization has no `configMapGenerator` or `secretGenerator`")
+                .help("remove it, or move it to the kustomization that has them: generators of bases have their own");
+            gathered.warnings.push(*warning);
         }
         // All are read before the first one is asked for, because charts can show in one another.
         self.check_charts(root, file, gathered)?;

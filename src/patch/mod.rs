@@ -224,8 +224,8 @@ fn merge_into(
     }
     if !suspicious::dropped_items(resource, &lists, custom_lists.is_some(), patch, report) {
         suspicious::kept_directives(resource, patch, &document.tree, report);
+        suspicious::containers(resource, known, patch, report);
     }
-    suspicious::containers(resource, patch, report);
     if document.touches_marks {
         marks::read_back(resource, false);
     }

@@ -32,6 +32,8 @@ pub(super) struct Replaced<'p, 's> {
     known: Option<Schema<'s>>,
     /// The items that the patch does not name.
     names: Vec<String>,
+    /// Fields of an item that the patch names, which the patch does not have.
+    fields: Vec<(String, Vec<String>)>,
     /// The list of the patch.
     patch: Option<Place>,
     /// The list of the object.
@@ -95,11 +97,60 @@ impl<'s> Comparison<'_, '_, 's> {
             };
             let names: Vec<String> = items.iter().filter(|name| !kept.contains(*name)).cloned().collect();
             // Without a common item, and without names, the patch may well mean the whole list.
-            if !names.is_empty() && names.len() < items.len() {
+            if names.len() < items.len() {
+                let fields = match known {
+                    Some(known) => self.lost_fields(object, node, known),
+                    None => Vec::new(),
+                };
                 let (patch, object) = (patch.place(node), tree.place(object));
-                self.found.push(Replaced { path: self.path.clone(), known, names, patch, object });
+                self.found.push(Replaced { path: self.path.clone(), known, names, fields, patch, object });
             }
         }
+    }
+}
+
+impl Comparison<'_, '_, '_> {
+    /// Returns which fields the items of an object's list have that the items of the patch with the same keys do not.
+    fn lost_fields(&self, list: NodeId, patched: NodeId, known: Schema<'_>) -> Vec<(String, Vec<String>)> {
+        let (tree, patch) = (self.tree, self.patch);
+        let mut found = Vec::new();
+        for item in tree.items(list).filter(|&item| tree.is_mapping(item)) {
+            let Some(name) = called(tree, item, Some(known)) else { continue };
+            let has_name = |&item: &NodeId| called(patch, item, Some(known)).is_some_and(|other| other == name);
+            let Some(other) = patch.items(patched).find(has_name).filter(|&other| patch.is_mapping(other)) else {
+                continue;
+            };
+            if patch.get(other, super::strategic_merge::DIRECTIVE).is_some() {
+                continue;
+            }
+            let is_lost = |key: &NodeId| patch.get(other, tree.text(*key)).is_none();
+            let keys = tree.entries(item).map(|(key, _)| key).filter(is_lost);
+            let fields: Vec<String> = keys.map(|key| tree.text(key).to_owned()).collect();
+            if !fields.is_empty() {
+                found.push((name, fields));
+            }
+        }
+        found
+    }
+}
+
+/// Returns the fields that are gone from the first item that lost any.
+fn fields_gone<'l>(tree: &Tree, list: NodeId, replaced: &'l Replaced<'_, '_>) -> Option<(&'l str, Vec<&'l str>)> {
+    replaced.fields.iter().find_map(|(name, fields)| {
+        let has_name = |&item: &NodeId| called(tree, item, replaced.known).is_some_and(|other| other == *name);
+        let item = tree.items(list).find(has_name)?;
+        let gone: Vec<&str> =
+            fields.iter().map(String::as_str).filter(|field| tree.get(item, field).is_none()).collect();
+        (!gone.is_empty()).then_some((name.as_str(), gone))
+    })
+}
+
+fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut names = names.peekable();
+    let shown: Vec<String> = names.by_ref().take(NAMES_MAX).map(|name| format!("`{name}`")).collect();
+    match names.count() {
+        0 => shown.join(", "),
+        n_more => format!("{} and {n_more} more", shown.join(", ")),
     }
 }
 
@@ -116,15 +167,14 @@ pub(super) fn dropped_items(
     for list in lists {
         let Some(now) = tree.get_path(resource.root(), &list.path) else { continue };
         let left: FxHashSet<String> = tree.items(now).filter_map(|item| called(tree, item, list.known)).collect();
-        let mut gone = list.names.iter().filter(|name| !left.contains(*name)).peekable();
-        if gone.peek().is_none() {
-            continue;
-        }
-        let names: Vec<String> = gone.by_ref().take(NAMES_MAX).map(|name| format!("`{name}`")).collect();
-        let n_more = gone.count();
-        let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
-        let (names, path) = (names.join(", "), list.path.join("."));
-        let message = format!("this patch drops {names}{more} from `{path}` of `{}`", resource.short_name());
+        let gone: Vec<&str> = list.names.iter().map(String::as_str).filter(|name| !left.contains(*name)).collect();
+        let what = match fields_gone(tree, now, list) {
+            _ if !gone.is_empty() => quoted(gone.into_iter()),
+            Some((item, fields)) => format!("{} of `{item}`", quoted(fields.into_iter())),
+            None => continue,
+        };
+        let (path, object) = (list.path.join("."), resource.short_name());
+        let message = format!("this patch drops {what} from `{path}` of `{object}`");
         let warning = Diagnostic::warning(Code::ListItemsDropped, message)
             .at(list.patch, "this list replaces the other")
             .at(list.object, "the list of the object");
@@ -247,9 +297,13 @@ const PODS: [&[&str]; 4] = [
     &["template", "spec"],
 ];
 
+/// Where the containers of a custom resource stand whose pods are those of Kubernetes.
+const POD: [&str; 4] = ["spec", "template", "spec", "containers"];
+
 /// Looks for containers that a patch added without an image.
-pub(super) fn containers(resource: &Resource, patch: &LoadedPatch, report: &mut Report) {
-    if groups::is_custom(&resource.id.gvk.group) {
+pub(super) fn containers(resource: &Resource, known: Option<Schema<'_>>, patch: &LoadedPatch, report: &mut Report) {
+    let has_pods = |known: Schema<'_>| POD.iter().try_fold(known, |known, field| known.field(field)).is_some();
+    if groups::is_custom(&resource.id.gvk.group) && !known.is_some_and(has_pods) {
         return;
     }
     let tree = &resource.tree;
