@@ -1,14 +1,14 @@
 //! Putting a generated object into a build: create, merge into one that exists, or replace it.
 
 use super::{check_key, string};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, nearest};
 use crate::generate::secret::base64_lines;
 use crate::kustomization::GeneratorEntry;
 use crate::kustomization::decode::origin::is_origin;
 use crate::marks;
 use crate::provenance::{DirectiveId, Stamp};
 use crate::resmap::ResMap;
-use crate::resource::{Behavior, MadeBy, Resource};
+use crate::resource::{Behavior, MadeBy, ResId, Resource};
 use crate::source::Place;
 use crate::string_map::{is_ambiguous, mapping_under};
 use crate::yaml::emit;
@@ -93,7 +93,12 @@ pub(crate) fn absorb_at(
                     && id.effective_namespace() != resource.id.effective_namespace()
             });
             let Some(other) = same_name else {
-                return Err(error.help("remove `behavior`, or name an object as it is called in its base"));
+                let is_alike = |other: &&Arc<Resource>| other.id.gvk.kind == resource.id.gvk.kind;
+                let names: Vec<ResId> = resmap.iter().filter(is_alike).map(|other| other.original_id()).collect();
+                return Err(match nearest(&resource.id.name, names.iter().map(|id| &*id.name), 1).first() {
+                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    None => error.help("remove `behavior`, or name an object as it is called in its base"),
+                });
             };
             let namespace = other.original_id().namespace;
             let tree = &other.tree;
