@@ -120,6 +120,7 @@ fn run(
         recorder.record(&mut resources, Some(by), &mut gathered.removed);
     }
     let mut report = Report::default();
+    resources.iter().try_for_each(|resource| resource.check_past()).map_err(single)?;
     let by = session.directive("nameReference", None, whole(&file));
     let config = Arc::clone(gathered.config.as_ref().unwrap_or(&session.built_in));
     refs::name_reference::fix(&mut resources, &config, by, &mut report);

@@ -77,6 +77,7 @@ codes! {
     // resources
     NotAResource "not-a-resource" "a document is not a Kubernetes object",
     MissingName "missing-name" "an object has no `metadata.name`",
+    UnclearName "unclear-name" "an object that is renamed had a name that is empty or has a comma",
     DuplicateId "duplicate-id" "two objects have the same group, version, kind, name and namespace",
     NamespaceConflict "namespace-conflict" "setting the namespace gives two objects the same identity",
     AmbiguousReference "ambiguous-reference" "a name reference could mean more than one object",
