@@ -5,9 +5,9 @@
 //! warnings say of the same corpora is checked as well (`explain`, `warnings`).
 
 use crate::fleets;
-use crate::{explain, warnings};
 use crate::shell::{self, Result};
 use crate::test::RELEASE_BIN;
+use crate::{explain, warnings};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
