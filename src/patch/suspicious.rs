@@ -1,6 +1,7 @@
 //! What is suspicious about a patch that can be applied: it changes nothing, it drops items of a list that an author may
 //! have meant to merge, it adds a container that cannot run. None of this changes what is built.
 
+use super::strategic_merge::DIRECTIVE;
 use super::{Body, LoadedPatch};
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::resource::Resource;
@@ -68,7 +69,7 @@ impl<'s> Comparison<'_, '_, 's> {
     fn compare(&mut self, object: NodeId, node: NodeId, known: Option<Schema<'s>>) {
         let (tree, patch) = (self.tree, self.patch);
         if tree.is_mapping(object) && patch.is_mapping(node) {
-            if patch.get(node, super::strategic_merge::DIRECTIVE).is_some() {
+            if patch.get(node, DIRECTIVE).is_some() {
                 // Who replaces or deletes means it.
                 return;
             }
@@ -82,9 +83,7 @@ impl<'s> Comparison<'_, '_, 's> {
         } else if tree.is_sequence(object) && patch.is_sequence(node) {
             let known = known.filter(|known| known.merge_keys().is_some());
             let is_directive = |item| {
-                patch.is_mapping(item)
-                    && patch.get(item, super::strategic_merge::DIRECTIVE).is_some()
-                    && patch.entries(item).nth(1).is_none()
+                patch.is_mapping(item) && patch.get(item, DIRECTIVE).is_some() && patch.entries(item).nth(1).is_none()
             };
             if self.is_merging && known.is_some() && patch.items(node).any(is_directive) {
                 return;
@@ -120,7 +119,7 @@ impl Comparison<'_, '_, '_> {
             let Some(other) = patch.items(patched).find(has_name).filter(|&other| patch.is_mapping(other)) else {
                 continue;
             };
-            if patch.get(other, super::strategic_merge::DIRECTIVE).is_some() {
+            if patch.get(other, DIRECTIVE).is_some() {
                 continue;
             }
             let is_lost = |key: &NodeId| patch.get(other, tree.text(*key)).is_none();
@@ -218,7 +217,7 @@ pub(super) fn kept_directives(resource: &Resource, patch: &LoadedPatch, document
         let directive = tree.text(key);
         let message = format!("`{directive}` stays in `{path}` of `{}` as a field", resource.short_name());
         let warning = Diagnostic::warning(Code::PatchDirectiveKept, message).at(tree.place(key), "not carried out");
-        let warning = match directive == super::strategic_merge::DIRECTIVE {
+        let warning = match directive == DIRECTIVE {
             true => {
                 let warning =
                     warning.note("this list has no merge keys: it is replaced by the one in the patch, as it stands");
@@ -311,7 +310,9 @@ pub(super) fn containers(resource: &Resource, known: Option<Schema<'_>>, patch: 
         for list in ["containers", "initContainers"].iter().filter_map(|key| tree.get(pod, key)) {
             let is_new =
                 |item: &NodeId| tree.origin_entry(tree.origin(*item)).is_some_and(|entry| entry.by == patch.by);
-            let lacks = |item: &NodeId| tree.is_mapping(*item) && tree.get(*item, "image").is_none();
+            let lacks = |item: &NodeId| {
+                tree.is_mapping(*item) && tree.get(*item, "image").is_none() && tree.get(*item, DIRECTIVE).is_none()
+            };
             for item in tree.items(list).filter(|item| is_new(item) && lacks(item)) {
                 let others = tree.items(list).filter(|other| *other != item).filter_map(|other| name(tree, other));
                 report.push(reached(imageless(resource, item, others), patch));
