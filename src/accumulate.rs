@@ -20,6 +20,7 @@ use crate::programs::PluginOptions;
 use crate::provenance::Touched;
 use crate::resmap::ResMap;
 use crate::resource::{Configured, MadeBy, Resource};
+use crate::schema::custom_lists::CustomLists;
 use crate::schema::in_force::{Progress, SchemaUse};
 use crate::session::{FileResources, Session};
 use crate::source::{Place, Source, Span};
@@ -47,6 +48,8 @@ pub(crate) struct Accumulator<'a, 'fs> {
     /// The namespace that charts get if they have none: of their kustomization, else of the nearest that includes it.
     pub(crate) helm_namespace: Option<Arc<str>>,
     pub(crate) schema: Progress,
+    /// Whether all patches merge lists of custom resources.
+    pub(crate) merges_custom_lists: bool,
 }
 
 type Errors = Vec<Diagnostic>;
@@ -254,6 +257,7 @@ impl Accumulator<'_, '_> {
             restrictions_off: root.restrictions(self.restrictions) == LoadRestrictions::None,
             origin: origin.cloned(),
             helm_namespace: self.helm_namespace.clone().filter(|_| self.plugins.helm.is_some()),
+            merges_custom_lists: self.merges_custom_lists,
         };
         // A schema of the user's own changes everything below it, and is too rare to keep bases for it.
         let known = if self.schema.is_plain() { self.session.bases.get(&key) } else { None };
@@ -383,7 +387,8 @@ impl Accumulator<'_, '_> {
                 generate::absorb(resources, resource, entry, by)
             });
             match result {
-                Ok(()) => {
+                Ok(warning) => {
+                    gathered.warnings.extend(warning.map(|warning| *warning));
                     recorder.record(resources, Some(by), &mut gathered.removed);
                     gathered.touched.insert(by, Touched { by, resources: 1, fields: 0 });
                 }
@@ -403,6 +408,13 @@ impl Accumulator<'_, '_> {
         }
         if !errors.is_empty() {
             return Err(errors);
+        }
+        if let Some(options) = common.filter(|_| last_field.is_empty()) {
+            let message = "`generatorOptions` changes nothing";
+            let warning = Diagnostic::warning(Code::DirectiveWithoutEffect, message)
+                .at(Some(options.place), "this kustomization has no `configMapGenerator` or `secretGenerator`")
+                .help("remove it, or move it to the kustomization that has them: generators of bases have their own");
+            gathered.warnings.push(*warning);
         }
         // All are read before the first one is asked for, because charts can show in one another.
         self.check_charts(root, file, gathered)?;
@@ -431,6 +443,11 @@ impl Accumulator<'_, '_> {
         }
         let plugins = self.load_plugins(root, file, Role::Transformer, origin, gathered)?;
 
+        if !plugins.is_empty() || strategic.iter().chain(&patches).any(LoadedPatch::is_strategic) {
+            let is_merging = self.merges_custom_lists || file.merges_custom_lists;
+            let custom_lists = CustomLists::find(resources, is_merging);
+            resources.set_custom_lists(Some(Arc::new(custom_lists)));
+        }
         let config = &*self.config(gathered);
         let recorder = Recorder::new(self.session.is_recording, resources, None);
         let mut steps = Steps {
@@ -514,6 +531,8 @@ impl Accumulator<'_, '_> {
             steps.ran("ReplacementTransformer", last.by);
         }
         self.transformer_plugins(root, &plugins, &mut steps)?;
+        // The annotation holds for one kustomization.
+        steps.resources.set_custom_lists(None);
         let mut report = steps.report;
         for by in steps.without_effect {
             let directive = self.session.directives.get(by);

@@ -26,6 +26,8 @@ pub(crate) struct BaseKey {
     pub(crate) origin: Option<Arc<ObjectOrigin>>,
     /// What its charts inherit, where charts are enabled.
     pub(crate) helm_namespace: Option<Arc<str>>,
+    /// Whether all its patches merge lists of custom resources.
+    pub(crate) merges_custom_lists: bool,
 }
 
 /// What one kustomization amounts to before the steps that only a root takes.

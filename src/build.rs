@@ -48,6 +48,8 @@ pub struct BuildOptions {
     pub managed_by_label: bool,
     /// What plugins, functions and charts may do.
     pub plugins: PluginOptions,
+    /// Let strategic merge patches merge lists of custom resources, which the reference replaces (`schema::custom_lists`).
+    pub merge_custom_lists: bool,
 }
 
 /// A finished build.
@@ -108,6 +110,7 @@ fn run(
         plugins: &options.plugins,
         helm_namespace: None,
         schema: Default::default(),
+        merges_custom_lists: options.merge_custom_lists,
     };
     let file = accumulator.load(&root, gathered)?;
     let wants = |option: &str| file.build_metadata.iter().any(|wanted| wanted.value == option);

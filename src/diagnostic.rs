@@ -117,6 +117,8 @@ codes! {
     DirectiveWithoutEffect "directive-without-effect" "a field of a kustomization changes nothing",
     ContainerWithoutImage "container-without-image" "a patch adds a container that has no image",
     ListItemsDropped "list-items-dropped" "a strategic merge patch drops items of a list in a custom resource",
+    SuffixMissing "suffix-missing" "a generator merges into an object that gets no hash suffix",
+    PatchDirectiveKept "patch-directive-kept" "a directive in a patch is not carried out but stays in the object as a field",
     NamespacesJoined "namespaces-joined" "`namespace` moves objects of several namespaces into one",
     ReferenceNotRenamed "reference-not-renamed" "a field still holds the former name of an object",
     // copies

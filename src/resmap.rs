@@ -5,6 +5,7 @@
 //! indexed by namespace too. Resources are shared between builds until they are written to.
 
 use crate::resource::{ResId, Resource};
+use crate::schema::custom_lists::CustomLists;
 use crate::schema::in_force::InForce;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -18,6 +19,8 @@ pub struct ResMap {
     index: FxHashMap<(Arc<str>, Arc<str>), Bucket>,
     /// The user's own schemas that hold, if any.
     in_force: Option<Arc<InForce>>,
+    /// What is known of lists in custom resources, where patches are applied.
+    custom_lists: Option<Arc<CustomLists>>,
     /// A replacement wrote a name or a type: identities may not be unique any more.
     may_repeat: bool,
 }
@@ -130,6 +133,16 @@ impl ResMap {
             self.in_force = Some(Arc::clone(in_force));
             self.rebuild();
         }
+    }
+
+    /// Returns what is known of lists in custom resources.
+    pub fn custom_lists(&self) -> Option<&Arc<CustomLists>> {
+        self.custom_lists.as_ref()
+    }
+
+    /// Says what is known of lists in custom resources from now on.
+    pub(crate) fn set_custom_lists(&mut self, custom_lists: Option<Arc<CustomLists>>) {
+        self.custom_lists = custom_lists;
     }
 
     /// Returns an identity with what the user's own schemas say about its type.

@@ -155,6 +155,9 @@ pub(super) struct BuildArgs {
     #[arg(long)]
     pub(super) offline: bool,
 
+    #[command(flatten)]
+    pub(super) lists: ListArgs,
+
     /// Which files a kustomization may load: those in and below its own directory, or any
     #[arg(long, value_name = "RESTRICTION", value_parser = Late::<LoadRestrictor>::new(),
           default_value = "LoadRestrictionsRootOnly", allow_hyphen_values = true)]
@@ -174,6 +177,14 @@ pub(super) struct BuildArgs {
 
     #[command(flatten)]
     pub(super) plugins: PluginArgs,
+}
+
+/// What patches do to lists of custom resources, in every command that builds.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct ListArgs {
+    /// Let patches merge lists of custom resources, which kustomize replaces (see docs/lists.md)
+    #[arg(long)]
+    pub(super) merge_custom_lists: bool,
 }
 
 /// What a build may run; nothing by default.

@@ -54,6 +54,7 @@ fn options(args: &BuildArgs) -> Result<BuildOptions, Box<Diagnostic>> {
         managed_by_label: args.enable_managedby_label == Some(true)
             || std::env::var_os(ENABLE_MANAGED_BY_LABEL).is_some_and(|value| value == "on"),
         plugins: args.plugins.options(),
+        merge_custom_lists: args.lists.merge_custom_lists,
     })
 }
 

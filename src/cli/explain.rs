@@ -2,7 +2,7 @@
 
 pub(super) mod json;
 
-use super::args::{Judged, Late, LoadRestrictor, PluginArgs, judged};
+use super::args::{Judged, Late, ListArgs, LoadRestrictor, PluginArgs, judged};
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
@@ -58,6 +58,9 @@ pub(super) struct ExplainArgs {
     /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
     #[arg(long)]
     offline: bool,
+
+    #[command(flatten)]
+    lists: ListArgs,
 
     /// Which files a kustomization may load: those in and below its own directory, or any
     #[arg(long, value_name = "RESTRICTION", value_parser = Late::<LoadRestrictor>::new(),
@@ -121,6 +124,7 @@ fn explained(args: &ExplainArgs, reporter: &mut Reporter) -> Result<Outcome> {
     let options = BuildOptions {
         load_restrictions: judged("--load-restrictor", &args.load_restrictor)?.into(),
         plugins: args.plugins.options(),
+        merge_custom_lists: args.lists.merge_custom_lists,
         ..BuildOptions::default()
     };
     let programs = NativePrograms::of_environment()?;

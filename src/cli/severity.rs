@@ -20,12 +20,14 @@ pub(super) struct WarningArgs {
 }
 
 /// Warnings about directives; the others are about spelling and about copies.
-const STRICT: [Code; 12] = [
+const STRICT: [Code; 14] = [
     Code::FieldSpecDisplaced,
     Code::PatchWithoutEffect,
     Code::DirectiveWithoutEffect,
     Code::ContainerWithoutImage,
     Code::ListItemsDropped,
+    Code::PatchDirectiveKept,
+    Code::SuffixMissing,
     Code::NamespacesJoined,
     Code::ReferenceNotRenamed,
     Code::PatchTargetUnmatched,

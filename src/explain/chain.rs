@@ -242,9 +242,12 @@ pub(super) fn same_item(
             tree.get(item, key).filter(|&node| tree.is_scalar(node)).map(|node| tree.text(node).to_owned())
         };
         let key = ITEM_KEYS.iter().find_map(|&key| Some((key, text(tree, item, key)?)));
+        // What is another item of the older list is not this one.
+        let is_another = |candidate| is_same_arena && tree.items(list).any(|item| item == candidate);
         return match key {
             Some((key, value)) => {
-                items().find(|&(_, candidate)| text(other, candidate, key).is_some_and(|found| found == value))
+                let has_key = |candidate| text(other, candidate, key).is_some_and(|found| found == value);
+                items().find(|&(_, candidate)| has_key(candidate) && !is_another(candidate))
             }
             None => items().nth(index),
         };

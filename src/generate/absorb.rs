@@ -1,16 +1,17 @@
 //! Putting a generated object into a build: create, merge into one that exists, or replace it.
 
 use super::{check_key, string};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, nearest};
 use crate::generate::secret::base64_lines;
 use crate::kustomization::GeneratorEntry;
 use crate::kustomization::decode::origin::is_origin;
 use crate::marks;
 use crate::provenance::{DirectiveId, Stamp};
 use crate::resmap::ResMap;
-use crate::resource::{Behavior, MadeBy, Resource};
+use crate::resource::{Behavior, MadeBy, ResId, Resource};
 use crate::source::Place;
 use crate::string_map::{is_ambiguous, mapping_under};
+use crate::yaml::emit;
 use crate::yaml::resolve::{effective_tag, is_null};
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use std::borrow::Cow;
@@ -20,19 +21,68 @@ use std::sync::Arc;
 /// Adds a generated object, or lets it take the place of the one that has its identity (upstream `appendReplaceOrMerge`).
 ///
 /// The object that exists is found by any identity it has or had, and gives its name and namespace to the new one.
-pub fn absorb(resmap: &mut ResMap, resource: Resource, entry: &GeneratorEntry, by: DirectiveId) -> Result<()> {
-    absorb_at(resmap, resource, place(entry), &Stamp { by, place: Some(entry.place) })
+/// Returns what is suspicious about it: a merge that changes nothing, or one after which nothing rolls out.
+pub fn absorb(
+    resmap: &mut ResMap,
+    resource: Resource,
+    entry: &GeneratorEntry,
+    by: DirectiveId,
+) -> Result<Option<Box<Diagnostic>>> {
+    let wants_hash = resource.needs_hash;
+    let behavior = resource.behavior;
+    let Some((old, position)) = absorb_at(resmap, resource, place(entry), &Stamp { by, place: Some(entry.place) })?
+    else {
+        return Ok(None);
+    };
+    let new = resmap.get(position);
+    let name = new.short_name();
+    if old.needs_hash == new.needs_hash && is_same_text(&old, new) {
+        let (message, label) = match behavior {
+            Behavior::Replace => {
+                (format!("this generator replaces `{name}` by the same"), "what it holds is there already")
+            }
+            _ => (format!("this generator merges nothing into `{name}`"), "what it sets is there already"),
+        };
+        let warning = Diagnostic::warning(Code::DirectiveWithoutEffect, message).at(Some(place(entry)), label);
+        return Ok(Some(warning.help("remove it, or look for a misspelled key or value")));
+    }
+    // A generator of the base that wants no hash says so; an object that is written down may only look like a generated one.
+    if wants_hash && !old.needs_hash && !old.is_generated {
+        let message = format!("`{name}` is not generated, so that it gets no hash suffix");
+        let warning = Diagnostic::warning(Code::SuffixMissing, message)
+            .at(Some(place(entry)), "what is set here does not change its name")
+            .at(old.tree.place(old.root()), "the object")
+            .note("without a new name nothing that uses it is rolled out when its data changes");
+        return Ok(Some(warning.help(
+            "generate it in its base, too, or say `options: {disableNameSuffixHash: true}` here if the name is to stay",
+        )));
+    }
+    Ok(None)
 }
 
-/// Does what [`absorb`] does, for what a plugin generated; `place` is where a conflict is shown.
-pub(crate) fn absorb_at(resmap: &mut ResMap, mut resource: Resource, place: Place, stamp: &Stamp) -> Result<()> {
+fn is_same_text(a: &Resource, b: &Resource) -> bool {
+    let (mut left, mut right) = (String::new(), String::new());
+    emit::emit(&a.tree, a.root(), &mut left).is_ok()
+        && emit::emit(&b.tree, b.root(), &mut right).is_ok()
+        && left == right
+}
+
+/// Does what [`absorb`] does, for what a plugin generated; `place` is where a conflict is shown. Returns the object that was
+/// there, if there was one, and where it stands.
+pub(crate) fn absorb_at(
+    resmap: &mut ResMap,
+    mut resource: Resource,
+    place: Place,
+    stamp: &Stamp,
+) -> Result<Option<(Arc<Resource>, usize)>> {
     let conflict = |message: String| Diagnostic::error(Code::GeneratorConflict, message).at(Some(place), "");
     let found = resmap.find_any(&resource.id);
     let name = resource.short_name();
     let position = match (found.as_slice(), resource.behavior) {
         ([], Behavior::Unspecified | Behavior::Create) => {
             // No object has the identity, so that this cannot fail.
-            return resmap.append(Arc::new(resource)).map(drop).map_err(|_| conflict(format!("`{name}` exists")));
+            let added = resmap.append(Arc::new(resource)).map_err(|_| conflict(format!("`{name}` exists")));
+            return added.map(|_| None);
         }
         ([], Behavior::Merge | Behavior::Replace) => {
             let error = conflict(format!("there is no `{name}` to {}", word(resource.behavior)));
@@ -43,7 +93,12 @@ pub(crate) fn absorb_at(resmap: &mut ResMap, mut resource: Resource, place: Plac
                     && id.effective_namespace() != resource.id.effective_namespace()
             });
             let Some(other) = same_name else {
-                return Err(error.help("remove `behavior`, or name an object as it is called in its base"));
+                let is_alike = |other: &&Arc<Resource>| other.id.gvk.kind == resource.id.gvk.kind;
+                let names: Vec<ResId> = resmap.iter().filter(is_alike).map(|other| other.original_id()).collect();
+                return Err(match nearest(&resource.id.name, names.iter().map(|id| &*id.name), 1).first() {
+                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    None => error.help("remove `behavior`, or name an object as it is called in its base"),
+                });
             };
             let namespace = other.original_id().namespace;
             let tree = &other.tree;
@@ -91,7 +146,7 @@ pub(crate) fn absorb_at(resmap: &mut ResMap, mut resource: Resource, place: Plac
         return Err(conflict(format!("`{name}` is `{}` by now and cannot be replaced", old.short_name())));
     }
     resmap.replace(position, Arc::new(resource));
-    Ok(())
+    Ok(Some((old, position)))
 }
 
 /// Checks an annotation that the reference reads to put it back, even where no build asks for it (upstream `GetOrigin`).

@@ -21,6 +21,7 @@ mod value;
 
 use super::{FileKind, InlineText, Kustomization, Placed, PlacedText};
 use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::schema::custom_lists;
 use crate::source::{Place, Source, Span};
 use crate::yaml::tree::{NodeId, Tree};
 use fields::{Fields, Spec};
@@ -146,7 +147,7 @@ fn decode_file(decoder: &mut Decoder<'_>) -> Option<Kustomization> {
 
 fn decode_fields(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) -> Kustomization {
     let kind = file_kind(decoder, fields, path);
-    metadata(decoder, fields, path);
+    let merges_custom_lists = metadata(decoder, fields, path);
     let mut resources = decoder.texts(fields, path, "resources");
     resources.append(&mut decoder.texts(fields, path, "bases"));
     let mut images = entries::images(decoder, fields, path, "images");
@@ -183,6 +184,7 @@ fn decode_fields(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) ->
         helm_charts,
         sort_options: entries::sort_options(decoder, fields, path),
         build_metadata: decoder.texts(fields, path, "buildMetadata"),
+        merges_custom_lists,
     }
 }
 
@@ -212,16 +214,28 @@ fn file_kind(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) -> Fil
     if is_component { FileKind::Component } else { FileKind::Kustomization }
 }
 
-/// Checks `metadata`, which has no effect on a build.
-fn metadata(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) {
+/// Checks `metadata`, which has no effect on a build but for an annotation of our own: whether patches are to merge lists of
+/// custom resources.
+fn metadata(decoder: &mut Decoder<'_>, fields: &Fields, path: &Path<'_>) -> bool {
     const METADATA: Spec = Spec { what: "`metadata`", names: &["name", "namespace", "labels", "annotations"] };
-    let Some((_, node)) = fields.get("metadata") else { return };
+    let Some((_, node)) = fields.get("metadata") else { return false };
     let path = path.field("metadata");
     let fields = decoder.fields(node, &path, &METADATA);
     decoder.text(&fields, &path, "name");
     decoder.text(&fields, &path, "namespace");
     decoder.map(&fields, &path, "labels");
-    decoder.map(&fields, &path, "annotations");
+    let annotations = decoder.map(&fields, &path, "annotations").map(|map| map.value).unwrap_or_default();
+    let Some((_, Placed { value, place })) = annotations.iter().find(|(key, _)| key.value == custom_lists::ANNOTATION)
+    else {
+        return false;
+    };
+    if value != custom_lists::MERGE {
+        let (annotation, merge) = (custom_lists::ANNOTATION, custom_lists::MERGE);
+        let message = format!("the annotation `{annotation}` has no value `{value}`");
+        let warning = Diagnostic::warning(Code::InvalidField, message).at(Some(*place), "");
+        decoder.report.push(warning.help(format!("its only value is `{merge}`; without it lists are replaced")));
+    }
+    value == custom_lists::MERGE
 }
 
 /// Upstream `CheckDeprecatedFields`: what is there, even if it is an empty list, is warned of.

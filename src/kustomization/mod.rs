@@ -103,6 +103,8 @@ pub struct Kustomization {
     pub sort_options: Option<SortOptions>,
     /// `buildMetadata`
     pub build_metadata: Vec<PlacedText>,
+    /// Whether `metadata.annotations` asks for patches that merge lists of custom resources.
+    pub merges_custom_lists: bool,
 }
 
 /// An entry of `labels`.

@@ -5,6 +5,7 @@
 //! replaced by what they should have replaced) follows from nothing simpler (upstream `setAssociativeSequenceElements`).
 
 use super::strategic_merge::{Fault, Merge, Merged};
+use crate::schema::custom_lists::identity_of;
 use crate::schema::merge_keys::Schema;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -68,6 +69,58 @@ pub(super) fn merge_items(
         merge.tree.set_style_and_tag(target, Style::Block, Tag::Implied);
     }
     Ok(())
+}
+
+/// Merges the items of the patch's list into those of the object's, or into none, if each item of both can be told from the
+/// others of its list, and returns whether it can. New items come first, the others stay in their order, which may mean
+/// something: unlike in [`merge_items`] there is no reference to follow.
+pub(super) fn merge_identified(
+    merge: &mut Merge<'_>,
+    dest: Option<NodeId>,
+    patch: NodeId,
+    list: Schema<'_>,
+) -> Merged<bool> {
+    let dest_items: Vec<NodeId> = dest.into_iter().flat_map(|dest| merge.tree.items(dest)).collect();
+    let patch_items: Vec<NodeId> = merge.tree.items(patch).collect();
+    let mut pairs: Vec<(Option<NodeId>, Option<NodeId>)> = Vec::with_capacity(dest_items.len());
+    let mut new = Vec::new();
+    let mut index: FxHashMap<Vec<String>, usize> = FxHashMap::default();
+    for &item in &dest_items {
+        let Some(identity) = identity_of(merge.tree, item, list) else { return Ok(false) };
+        if index.insert(identity, pairs.len()).is_some() {
+            return Ok(false);
+        }
+        pairs.push((Some(item), None));
+    }
+    let mut seen = FxHashSet::default();
+    for &item in &patch_items {
+        let Some(identity) = identity_of(merge.tree, item, list) else { return Ok(false) };
+        match index.get(&identity).and_then(|&position| pairs.get_mut(position)) {
+            Some((_, partner)) => *partner = Some(item),
+            None => new.push((None, Some(item))),
+        }
+        if !seen.insert(identity) {
+            return Ok(false);
+        }
+    }
+    let mut merged = Vec::with_capacity(pairs.len() + new.len());
+    for (dest, patch) in new.into_iter().chain(pairs) {
+        let walked = match patch {
+            Some(_) => merge.walk(dest, patch, list.items())?.map(|walked| walked.node),
+            None => dest,
+        };
+        match (walked, dest) {
+            (Some(node), Some(dest)) if merge.tree.is_scalar(node) => merged.push(dest),
+            (Some(node), _) => merged.push(node),
+            (None, Some(dest)) => merge.note_removed(dest, patch),
+            (None, None) => {}
+        }
+    }
+    if merged != dest_items {
+        merge.fields_written += merged.len().abs_diff(dest_items.len()).max(1) as u32;
+    }
+    set_items(merge, dest.unwrap_or(patch), &merged);
+    Ok(true)
 }
 
 /// Removes the items that match from a list, with nulls and empty mappings.

@@ -187,6 +187,8 @@ fn merge_into(
     let stamp = Stamp { by: patch.by, place: document.place.or(Some(patch.place)) };
     let in_force = resmap.in_force().cloned();
     let in_force = in_force.as_deref();
+    let custom_lists = resmap.custom_lists().cloned();
+    let custom_lists = custom_lists.as_deref();
     let resource = resmap.get_mut(position);
     if resource.tree.len() + document.tree.len() > limits.resource_nodes_max {
         let message = format!("{} grows beyond {} nodes", resource.short_name(), limits.resource_nodes_max);
@@ -204,20 +206,26 @@ fn merge_into(
     }
     let Gvk { version, kind, .. } = &before.gvk;
     let patch_gvk = before.gvk.with_kind(&document.id.gvk.kind);
+    let known = custom_lists.and_then(|custom_lists| custom_lists.of_type(&before.gvk));
+    let custom_lists = custom_lists.filter(|custom_lists| custom_lists.is_merging());
     let schema = match kind.is_empty() || version.is_empty() {
         true => None,
-        false => in_force::of_type(in_force, &before.gvk).or_else(|| in_force::of_type(in_force, &patch_gvk)),
+        false => in_force::of_type(in_force, &before.gvk)
+            .or_else(|| in_force::of_type(in_force, &patch_gvk))
+            .or(known.filter(|_| custom_lists.is_some())),
     };
-    let lists = suspicious::replaced_lists(resource, &document.tree);
+    let lists = suspicious::replaced_lists(resource, &document.tree, known, custom_lists.is_some());
     let styles = identity_fields(&resource.tree).map(|field| field.map(|node| resource.tree.style(node)));
-    let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, in_force, &stamp);
+    let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, in_force, custom_lists, &stamp);
     let outcome = merged.map_err(|error| error.note(format!("the patch is applied to `{}`", resource.short_name())))?;
     let is_gone = outcome == Outcome::Deleted || resource.tree.has_no_children(resource.root());
     if is_gone {
         return Ok(Outcome::Deleted);
     }
-    suspicious::dropped_items(resource, &lists, patch, report);
-    suspicious::containers(resource, patch, report);
+    if !suspicious::dropped_items(resource, &lists, custom_lists.is_some(), patch, report) {
+        suspicious::kept_directives(resource, patch, &document.tree, report);
+        suspicious::containers(resource, known, patch, report);
+    }
     if document.touches_marks {
         marks::read_back(resource, false);
     }

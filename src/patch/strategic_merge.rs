@@ -9,6 +9,7 @@ use super::keyed_list;
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::provenance::Stamp;
 use crate::resource::Gvk;
+use crate::schema::custom_lists::CustomLists;
 use crate::schema::in_force::{self, InForce};
 use crate::schema::merge_keys::Schema;
 use crate::schema::openapi::{Custom, OpenApi};
@@ -40,6 +41,7 @@ pub fn merge(
     patch: &Tree,
     schema: Option<Schema<'_>>,
     in_force: Option<&InForce>,
+    custom_lists: Option<&CustomLists>,
     stamp: &Stamp,
 ) -> Result<Outcome> {
     let root = dest.root();
@@ -48,6 +50,7 @@ pub fn merge(
     let mut merge = Merge {
         tree: dest,
         in_force,
+        custom_lists,
         comments: comments.as_ref(),
         stamp: *stamp,
         is_of_values: false,
@@ -66,9 +69,16 @@ pub fn merge(
 pub(crate) fn merge_values(dest: &mut Tree, values: &Tree, stamp: &Stamp) -> Result<Option<NodeId>> {
     let root = dest.root();
     let copy = dest.copy_from(values, values.root(), stamp);
-    let (in_force, comments) = (None, None);
-    let (path, fields_written) = (Vec::new(), 0);
-    let mut merge = Merge { tree: dest, in_force, comments, stamp: *stamp, is_of_values: true, path, fields_written };
+    let mut merge = Merge {
+        tree: dest,
+        in_force: None,
+        custom_lists: None,
+        comments: None,
+        stamp: *stamp,
+        is_of_values: true,
+        path: Vec::new(),
+        fields_written: 0,
+    };
     let walked = merge.walk(Some(root), Some(copy), None).map_err(|fault| merge.diagnose(fault))?;
     Ok(walked.map(|walked| walked.node))
 }
@@ -123,6 +133,8 @@ struct Changes {
 pub(super) struct Merge<'t> {
     pub(super) tree: &'t mut Tree,
     in_force: Option<&'t InForce>,
+    /// What is known of lists in custom resources, where they are merged.
+    custom_lists: Option<&'t CustomLists>,
     /// The schemas in comments, if there are any.
     comments: Option<&'t SchemaComments>,
     stamp: Stamp,
@@ -167,6 +179,9 @@ impl<'t> Merge<'t> {
         }
         match kind {
             Some(Kind::Scalar) => Ok(found(patch.or(dest))),
+            Some(Kind::Sequence) if let Some(list) = schema.filter(|schema| schema.identity().is_some()) => {
+                self.walk_identified_list(dest, patch, list)
+            }
             Some(Kind::Sequence) => match schema.and_then(Schema::merge_keys) {
                 Some(keys) => self.walk_keyed_list(dest, patch, &keys, schema.and_then(Schema::items)),
                 None => {
@@ -305,6 +320,28 @@ impl<'t> Merge<'t> {
         };
         keyed_list::merge_items(self, target, patch, keys, items)?;
         Ok(found(Some(target)))
+    }
+
+    /// Merges a pair of lists of a custom resource if each item can be told from the others, else the patch's replaces the
+    /// object's, as all lists of custom resources do in the reference.
+    fn walk_identified_list(
+        &mut self,
+        dest: Option<NodeId>,
+        patch: Option<NodeId>,
+        list: Schema<'_>,
+    ) -> Merged<Option<Walked>> {
+        self.take_style_if_empty(dest, patch);
+        let Some(patch) = patch else { return Ok(found(dest)) };
+        if self.is_null(patch) {
+            return Ok(None);
+        }
+        let directive = self.take_list_directive(patch)?;
+        if directive == Directive::Delete {
+            return Ok(None);
+        }
+        let dest = dest.filter(|&dest| !self.is_null(dest) && directive == Directive::Merge);
+        let is_merged = keyed_list::merge_identified(self, dest, patch, list)?;
+        Ok(found(dest.filter(|_| is_merged).or(Some(patch))))
     }
 
     /// Removes the directive from a mapping of the patch and returns it.
@@ -495,7 +532,8 @@ impl<'t> Merge<'t> {
             let value = self.tree.get(node, key)?;
             (self.tree.is_scalar(value) && !self.is_null(value)).then(|| self.tree.text(value))
         };
-        in_force::of_type(self.in_force, &Gvk::new(text("apiVersion")?, text("kind")?))
+        let gvk = Gvk::new(text("apiVersion")?, text("kind")?);
+        in_force::of_type(self.in_force, &gvk).or_else(|| self.custom_lists?.of_type(&gvk))
     }
 
     fn diagnose(&self, fault: Fault) -> Box<Diagnostic> {

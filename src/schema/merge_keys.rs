@@ -22,11 +22,25 @@ pub enum Schema<'s> {
         /// The items, where they lead to further merged lists.
         items: Option<&'static Definition>,
     },
+    /// A list of a custom resource whose items a field tells apart, see `custom_lists`.
+    Identified {
+        /// The field.
+        key: &'static str,
+        /// The items, where they lead to further merged lists.
+        items: Option<&'static Definition>,
+    },
+}
+
+/// What tells the items of a list apart.
+#[derive(Clone, Debug)]
+pub struct Identity<'s> {
+    /// The fields, and what an item has that does not set them; none for scalars, which are told apart by themselves.
+    pub keys: Vec<(&'s str, Option<&'s str>)>,
 }
 
 /// The fields of a mapping that lead to merged lists.
 #[derive(Debug)]
-pub struct Definition(&'static [(&'static str, Schema<'static>)]);
+pub struct Definition(pub(super) &'static [(&'static str, Schema<'static>)]);
 
 impl<'s> Schema<'s> {
     /// Returns what is known about a field of a mapping.
@@ -37,14 +51,22 @@ impl<'s> Schema<'s> {
                 fields.iter().find(|(field, _)| *field == name).map(|&(_, schema)| schema)
             }
             Schema::Custom(custom) => custom.field(name),
-            Schema::List { .. } => None,
+            Schema::List { .. } | Schema::Identified { .. } => None,
+        }
+    }
+
+    /// Returns the fields of a mapping that lead to merged lists, where they are built in.
+    pub(super) fn fields(self) -> &'static [(&'static str, Schema<'static>)] {
+        match self {
+            Schema::Mapping(Definition(fields)) => fields,
+            Schema::Custom(_) | Schema::List { .. } | Schema::Identified { .. } => &[],
         }
     }
 
     /// Returns what is known about the items of a list.
     pub fn items(self) -> Option<Schema<'s>> {
         match self {
-            Schema::List { items, .. } => items.map(Schema::Mapping),
+            Schema::List { items, .. } | Schema::Identified { items, .. } => items.map(Schema::Mapping),
             Schema::Custom(custom) => custom.items(),
             Schema::Mapping(_) => None,
         }
@@ -54,8 +76,19 @@ impl<'s> Schema<'s> {
     pub fn merge_keys(self) -> Option<Cow<'s, [&'s str]>> {
         match self {
             Schema::List { keys, .. } => Some(Cow::Borrowed(keys)),
+            Schema::Identified { key, .. } => Some(Cow::Owned(vec![key])),
             Schema::Custom(custom) => custom.merge_keys().map(Cow::Owned),
             Schema::Mapping(_) => None,
+        }
+    }
+
+    /// Returns how the items of a list are told apart that is merged only where they can be; `None` for lists that are
+    /// merged as the reference does.
+    pub fn identity(self) -> Option<Identity<'s>> {
+        match self {
+            Schema::Identified { key, .. } => Some(Identity { keys: vec![(key, None)] }),
+            Schema::Custom(custom) => custom.identity(),
+            Schema::List { .. } | Schema::Mapping(_) => None,
         }
     }
 }
@@ -262,10 +295,11 @@ const fn list_of(keys: &'static [&'static str], items: &'static Definition) -> S
     Schema::List { keys, items: Some(items) }
 }
 
-static OBJECT_META: Definition = Definition(&[("finalizers", list(&[])), ("ownerReferences", list(&["uid"]))]);
+pub(super) static OBJECT_META: Definition =
+    Definition(&[("finalizers", list(&[])), ("ownerReferences", list(&["uid"]))]);
 static CONDITIONS: Definition = Definition(&[("conditions", list(&["type"]))]);
 
-static OBJECT: Definition = Definition(&[("metadata", map(&OBJECT_META))]);
+pub(super) static OBJECT: Definition = Definition(&[("metadata", map(&OBJECT_META))]);
 static OBJECT_WITH_CONDITIONS: Definition =
     Definition(&[("metadata", map(&OBJECT_META)), ("status", map(&CONDITIONS))]);
 
@@ -298,7 +332,7 @@ static POD_SPEC: Definition = Definition(&[
     ("topologySpreadConstraints", list(&["topologyKey", "whenUnsatisfiable"])),
     ("volumes", list_of(&["name"], &VOLUME)),
 ]);
-static CONTAINER: Definition = Definition(&[
+pub(super) static CONTAINER: Definition = Definition(&[
     ("env", list(&["name"])),
     ("ports", list(&["containerPort", "protocol"])),
     ("volumeDevices", list(&["devicePath"])),
@@ -309,11 +343,12 @@ static EPHEMERAL_CONTAINER: Definition = Definition(&[
     ("volumeDevices", list(&["devicePath"])),
     ("volumeMounts", list(&["mountPath"])),
 ]);
-static VOLUME: Definition = Definition(&[("ephemeral", map(&EPHEMERAL_VOLUME))]);
+pub(super) static VOLUME: Definition = Definition(&[("ephemeral", map(&EPHEMERAL_VOLUME))]);
 static EPHEMERAL_VOLUME: Definition = Definition(&[("volumeClaimTemplate", map(&OBJECT))]);
 
 static POD_TEMPLATE: Definition = Definition(&[("metadata", map(&OBJECT_META)), ("template", map(&POD_TEMPLATE_SPEC))]);
-static POD_TEMPLATE_SPEC: Definition = Definition(&[("metadata", map(&OBJECT_META)), ("spec", map(&POD_SPEC))]);
+pub(super) static POD_TEMPLATE_SPEC: Definition =
+    Definition(&[("metadata", map(&OBJECT_META)), ("spec", map(&POD_SPEC))]);
 
 static SERVICE: Definition =
     Definition(&[("metadata", map(&OBJECT_META)), ("spec", map(&SERVICE_SPEC)), ("status", map(&CONDITIONS))]);
@@ -325,7 +360,7 @@ static WEBHOOK_CONFIGURATION: Definition =
     Definition(&[("metadata", map(&OBJECT_META)), ("webhooks", list(&["name"]))]);
 
 /// Deployment and its like, with a pod template in the spec.
-static WORKLOAD: Definition =
+pub(super) static WORKLOAD: Definition =
     Definition(&[("metadata", map(&OBJECT_META)), ("spec", map(&WORKLOAD_SPEC)), ("status", map(&CONDITIONS))]);
 static WORKLOAD_SPEC: Definition = Definition(&[("template", map(&POD_TEMPLATE_SPEC))]);
 

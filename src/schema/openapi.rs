@@ -3,7 +3,7 @@
 //! Only what decides a build is taken out of it: under which types which lists merge, by which keys, and which types are
 //! cluster-scoped. Which document is in force is `schema::in_force`; how lists merge is `patch::keyed_list`.
 
-use super::merge_keys::{self, Schema};
+use super::merge_keys::{self, Identity, Schema};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::limits::Limits;
 use crate::provenance::{DirectiveId, Stamp};
@@ -14,6 +14,8 @@ use crate::yaml::resolve::{effective_tag, is_null};
 use crate::yaml::tree::{NodeId, Tag, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
+
+mod crd;
 
 /// References that lead to references are followed this far; longer chains are circles, at which the reference hangs.
 const REFERENCES_MAX: usize = 100;
@@ -40,6 +42,8 @@ struct Node {
     items: Option<u32>,
     /// The keys a list is merged by, if it is merged.
     merge_keys: Option<Vec<String>>,
+    /// For a list that is merged only where each item can be told from the others: what stands for keys that are not set.
+    defaults: Option<Vec<Option<String>>>,
 }
 
 /// A schema inside a document.
@@ -103,6 +107,13 @@ impl<'s> Custom<'s> {
     /// Returns the keys a list is merged by, empty for a list of scalars; `None` where lists are replaced.
     pub fn merge_keys(self) -> Option<Vec<&'s str>> {
         self.node().merge_keys.as_ref().map(|keys| keys.iter().map(String::as_str).collect())
+    }
+
+    /// Returns how the items of a list are told apart that is merged only where they can be.
+    pub fn identity(self) -> Option<Identity<'s>> {
+        let node = self.node();
+        let (keys, defaults) = (node.merge_keys.as_ref()?, node.defaults.as_ref()?);
+        Some(Identity { keys: keys.iter().map(String::as_str).zip(defaults.iter().map(Option::as_deref)).collect() })
     }
 
     fn node(self) -> &'s Node {

@@ -33,6 +33,12 @@ pub fn apply(
         }
         if count == Count::default() {
             report.push(unmatched(resmap, &sites, &entry.name));
+        } else if [&entry.new_name, &entry.new_tag, &entry.digest, &entry.tag_suffix]
+            .iter()
+            .all(|field| field.is_none())
+        {
+            let warning = Diagnostic::warning(Code::DirectiveWithoutEffect, "this entry of `images` sets nothing");
+            report.push(warning.at(Some(entry.place), "").help("say `newName`, `newTag` or `digest`"));
         }
         touched.push(count.touched(by));
     }

@@ -92,7 +92,7 @@ fn strategic_merge_of_a_deployment(bencher: Bencher) {
     let (by, place) = writer();
     let stamp = Stamp { by, place: Some(place) };
     bencher.with_inputs(|| object.clone()).bench_local_values(|mut object| {
-        strategic_merge::merge(&mut object, &patch, schema, None, &stamp).expect("the patch fits");
+        strategic_merge::merge(&mut object, &patch, schema, None, None, &stamp).expect("the patch fits");
         object
     });
 }

@@ -40,6 +40,7 @@ mod fleet;
 #[cfg(unix)]
 mod helm;
 mod leaks;
+mod lists;
 mod localize;
 #[cfg(unix)]
 mod pages;

@@ -32,9 +32,10 @@ pub(super) fn refine(text: &str, flags: u8) -> u8 {
         return flags;
     }
     // What is printed in another way, or ends a line, begins with one of these.
-    let is_suspicious = |byte: u8| (byte == 0xc2) | (byte == 0xe2) | (byte >= 0xef);
-    let is_any_suspicious = text.bytes().fold(false, |any, byte| any | is_suspicious(byte));
-    if is_any_suspicious && !text.chars().all(|char| char < '\u{7f}' || is_ordinary(char)) {
+    let suspicious = |byte: u8| u8::from(byte == 0xc2) | u8::from(byte == 0xe2) | u8::from(byte >= 0xef);
+    // Bytes, not truth values, of which the compiler cannot look at many at once.
+    let any_suspicious = text.bytes().fold(0, |any, byte| any | suspicious(byte));
+    if any_suspicious != 0 && !text.chars().all(|char| char < '\u{7f}' || is_ordinary(char)) {
         return flags;
     }
     flags & !HIGH | WIDE
