@@ -3,6 +3,7 @@
 //! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
 use super::create::CreateArgs;
+use super::diff::DiffArgs;
 use super::edit::EditArgs;
 use super::explain::ExplainArgs;
 use super::fleet::{FleetArgs, InputsArgs};
@@ -83,6 +84,8 @@ pub(super) enum Command {
     Build(BuildArgs),
     /// Say which files and directives are behind a value
     Explain(ExplainArgs),
+    /// Compare two kustomizations, two states of one, or what was rendered of them
+    Diff(DiffArgs),
     /// Write a new kustomization file into the current directory
     #[command(alias = "init")]
     Create(CreateArgs),

@@ -7,7 +7,7 @@ mod chain;
 mod gone;
 mod lines;
 mod path;
-mod secret;
+pub(crate) mod secret;
 pub mod text;
 
 pub use chain::{Action, Step};

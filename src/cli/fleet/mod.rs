@@ -5,7 +5,6 @@
 //! place in a directory. A target that fails does not stop the others.
 
 mod args;
-mod git;
 mod inputs;
 mod ordered;
 mod progress;
