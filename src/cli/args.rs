@@ -8,6 +8,7 @@ use super::edit::EditArgs;
 use super::explain::ExplainArgs;
 use super::fleet::{FleetArgs, InputsArgs};
 use super::localize::LocalizeArgs;
+use super::matrix::MatrixArgs;
 use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
 use super::severity::WarningArgs;
@@ -86,6 +87,8 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Compare two kustomizations, two states of one, or what was rendered of them
     Diff(DiffArgs),
+    /// Print the fields that differ between environments
+    Matrix(MatrixArgs),
     /// Write a new kustomization file into the current directory
     #[command(alias = "init")]
     Create(CreateArgs),

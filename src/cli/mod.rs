@@ -19,6 +19,7 @@ mod help;
 mod json;
 mod localize;
 mod mask;
+mod matrix;
 mod not_offered;
 mod output;
 mod programs;
@@ -112,6 +113,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Edit(args)) => edit::run(&args, program, color, &mut reporter),
                 Some(Command::Explain(args)) => explain::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
+                Some(Command::Matrix(args)) => matrix::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),
                 Some(Command::Vendor(args)) => vendor::run(&args, &mut reporter),

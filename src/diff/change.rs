@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::fields::{Alike, Comparison, Found, Step};
+use super::risk::{self, Risk, Subject};
 use super::secrets::{self, Finder};
 use super::side::{Location, Side};
 use crate::explain::HIDDEN;
@@ -105,15 +106,7 @@ impl Change {
         let mut out = String::new();
         for step in &self.steps {
             match step {
-                Step::Key(key) if is_plain(key) => {
-                    if !out.is_empty() {
-                        out.push('.');
-                    }
-                    out.push_str(key);
-                }
-                Step::Key(key) => {
-                    out.push_str(&format!("[\"{}\"]", key.replace('\\', "\\\\").replace('"', "\\\"")));
-                }
+                Step::Key(name) => out.push_str(&key(name, out.is_empty())),
                 Step::Item { by, old, new } if by.is_empty() => {
                     out.push_str(&format!("[{}]", new.or(*old).unwrap_or_default()));
                 }
@@ -140,8 +133,13 @@ impl Change {
     }
 }
 
-fn is_plain(key: &str) -> bool {
-    !key.is_empty() && !key.contains(['.', '[', ']', '"', '\\', '/'])
+/// Writes a step of a way, so that it can be put behind what comes before.
+pub(super) fn key(key: &str, is_first: bool) -> String {
+    match key.is_empty() || key.contains(['.', '[', ']', '"', '\\', '/']) {
+        true => format!("[\"{}\"]", key.replace('\\', "\\\\").replace('"', "\\\"")),
+        false if is_first => key.to_owned(),
+        false => format!(".{key}"),
+    }
 }
 
 /// An object that differs.
@@ -155,6 +153,8 @@ pub struct ObjectDiff {
     pub new: Option<Identity>,
     /// The fields that differ; of an object that one side lacks: the whole object, under no path.
     pub changes: Vec<Change>,
+    /// What deserves a second look; only if it was asked for.
+    pub risks: Vec<Risk>,
     /// Both sides as YAML, spelled alike where they mean the same; only if they were asked for.
     pub texts: Option<(String, String)>,
 }
@@ -188,20 +188,22 @@ struct Shown<'r> {
 
 impl<'s> Show<'s> {
     /// Shows an object that one side lacks.
-    pub(super) fn whole(&self, old: Option<&'s Resource>, new: Option<&'s Resource>) -> ObjectDiff {
+    pub(super) fn whole(&self, before: Option<&'s Resource>, after: Option<&'s Resource>) -> ObjectDiff {
         let mark = |_: NodeId| HIDDEN;
         let value = |side: &'s Side<'s>, resource: &'s Resource| {
             let shown = self.shown(side, resource, &mark);
             let value = shown.value(resource.root());
             (value, Identity::of(resource))
         };
-        let (old_value, old) = old.map(|resource| value(self.old, resource)).unzip();
-        let (new_value, new) = new.map(|resource| value(self.new, resource)).unzip();
+        let (old_value, old) = before.map(|resource| value(self.old, resource)).unzip();
+        let (new_value, new) = after.map(|resource| value(self.new, resource)).unzip();
         let text = |value: &Option<Value>| value.as_ref().map_or_else(String::new, |value| format!("{}\n", value.text));
         let texts = self.options.texts.then(|| (text(&old_value), text(&new_value)));
         let change = Change { steps: Vec::new(), old: old_value, new: new_value, is_reordered: false };
         let status = if old.is_some() { Status::Removed } else { Status::Added };
-        ObjectDiff { status, old, new, changes: vec![change], texts }
+        let changes = vec![change];
+        let risks = self.risks(before, after, status, &changes);
+        ObjectDiff { status, old, new, changes, risks, texts }
     }
 
     /// Shows an object that differs.
@@ -223,7 +225,7 @@ impl<'s> Show<'s> {
             let new = found.new.map(|node| value(&new_shown, node, &new_order));
             Change { steps: found.path, old, new, is_reordered }
         });
-        let changes = changes.collect();
+        let changes: Vec<Change> = changes.collect();
         let (before, after) = (Identity::of(old), Identity::of(new));
         let hashless = |resource: &Resource| {
             super::objects::without_hash(&resource.id, &resource.id.name).unwrap_or(&resource.id.name).to_owned()
@@ -233,7 +235,19 @@ impl<'s> Show<'s> {
             && old.id.effective_namespace() == new.id.effective_namespace();
         let status = if is_same { Status::Changed } else { Status::Renamed };
         let texts = self.options.texts.then(|| texts(&old_shown, &new_shown, &alike));
-        ObjectDiff { status, old: Some(before), new: Some(after), changes, texts }
+        let risks = self.risks(Some(old), Some(new), status, &changes);
+        ObjectDiff { status, old: Some(before), new: Some(after), changes, risks, texts }
+    }
+
+    fn risks(
+        &self,
+        old: Option<&'s Resource>,
+        new: Option<&'s Resource>,
+        status: Status,
+        changes: &[Change],
+    ) -> Vec<Risk> {
+        let subject = Subject { old, new, old_side: self.old, new_side: self.new };
+        if self.options.risks { risk::find(&subject, status, changes) } else { Vec::new() }
     }
 
     fn shown(&self, side: &'s Side<'s>, resource: &'s Resource, mark: &dyn Fn(NodeId) -> &'static str) -> Shown<'s> {
@@ -291,7 +305,7 @@ impl Shown<'_> {
     }
 }
 
-fn json(tree: &Tree, node: NodeId) -> String {
+pub(super) fn json(tree: &Tree, node: NodeId) -> String {
     let mut out = String::new();
     if json::encode(tree, node, &mut out).is_err() {
         out.clear();

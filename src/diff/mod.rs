@@ -7,10 +7,15 @@
 mod amount;
 mod change;
 mod fields;
+pub mod html;
 mod ignore;
 mod known;
 mod lists;
+pub mod markdown;
+pub mod matrix;
 mod objects;
+pub mod report;
+pub mod risk;
 mod secrets;
 mod side;
 pub mod text;
@@ -36,6 +41,8 @@ pub struct Options {
     pub generated: bool,
     /// Show the values of Secrets.
     pub show_secrets: bool,
+    /// Look for what deserves a second look ([`risk`]).
+    pub risks: bool,
     /// Keep both texts of each object that differs ([`ObjectDiff::texts`]).
     pub texts: bool,
 }

@@ -97,6 +97,10 @@ impl<'s> Side<'s> {
         self.objects.len()
     }
 
+    pub(super) fn resources(&self) -> impl Iterator<Item = &'s Resource> {
+        self.objects.iter().map(|object| object.resource)
+    }
+
     pub(super) fn schema(&self, resource: &Resource) -> Option<Schema<'s>> {
         in_force::of_type(self.in_force, &resource.id.gvk)
     }

@@ -3,6 +3,7 @@
 //! Lines have a tone, not a color; Markdown and HTML are made of the same lines.
 
 use super::change::{Change, ObjectDiff, Status, Value};
+use super::risk::{Risk, Severity};
 use super::{Diff, Identity};
 use similar::{ChangeTag, TextDiff};
 
@@ -21,6 +22,10 @@ pub enum Tone {
     Same,
     /// A remark.
     Note,
+    /// What deserves a second look.
+    Risk(Severity),
+    /// The name of a group of objects.
+    Title,
 }
 
 /// A line.
@@ -46,7 +51,8 @@ impl Line {
             Tone::Object(Status::Removed) | Tone::Old => '-',
             Tone::Object(Status::Changed) => '~',
             Tone::Object(Status::Renamed) => '>',
-            Tone::Field | Tone::Same | Tone::Note => ' ',
+            Tone::Risk(_) => '!',
+            Tone::Field | Tone::Same | Tone::Note | Tone::Title => ' ',
         }
     }
 }
@@ -62,28 +68,11 @@ const COMPARED_LINES_MAX: usize = 20_000;
 /// Lines around changed ones.
 const CONTEXT: usize = 3;
 
-/// Returns a comparison in plain words, without colors.
-pub fn plain(diff: &Diff) -> String {
-    diff.objects.iter().map(|object| written(&object_lines(object))).collect()
-}
-
-/// Writes lines in their columns: names of objects at the margin, values below names of fields, places behind them.
-pub fn written(lines: &[Line]) -> String {
-    let mut out = String::new();
-    for line in lines {
-        out.push_str(&shown(line));
-        if let Some(at) = &line.at {
-            out.push_str(&format!("  # {at}"));
-        }
-        out.push('\n');
-    }
-    out
-}
-
 /// Writes a line without the place.
 pub fn shown(line: &Line) -> String {
     let text = match line.tone {
-        Tone::Object(_) => format!("{} {}", line.mark(), line.text),
+        Tone::Object(_) | Tone::Risk(_) => format!("{} {}", line.mark(), line.text),
+        Tone::Title => line.text.clone(),
         Tone::Field => format!("    {}", line.text),
         _ => format!("    {} {}", line.mark(), line.text),
     };
@@ -105,10 +94,44 @@ pub fn heading(object: &ObjectDiff) -> String {
 /// Returns the lines of an object.
 pub fn object_lines(object: &ObjectDiff) -> Vec<Line> {
     let mut lines = vec![Line::new(Tone::Object(object.status), heading(object))];
+    lines.extend(object.risks.iter().map(|risk| risk_line(risk, "", None)));
     for change in &object.changes {
         lines.extend(change_lines(change));
     }
     lines
+}
+
+/// Returns a risk in a line.
+pub fn risk_line(risk: &Risk, object: &str, targets: Option<&str>) -> Line {
+    let mut text = format!("{} [{}]", severity(risk.severity), risk.code);
+    let place = [object, risk.path.as_str()].into_iter().filter(|part| !part.is_empty());
+    let place: Vec<&str> = place.collect();
+    if !place.is_empty() {
+        text += &format!(" {}", place.join(" "));
+    }
+    text += &format!(": {}", risk.message);
+    if let Some(targets) = targets {
+        text += &format!(" ({targets})");
+    }
+    Line::new(Tone::Risk(risk.severity), text.chars().map(harmless).collect::<String>())
+}
+
+/// Names what became of an object.
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Added => "added",
+        Status::Removed => "removed",
+        Status::Changed => "changed",
+        Status::Renamed => "renamed",
+    }
+}
+
+/// Names a severity.
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::High => "high",
+        Severity::Medium => "medium",
+    }
 }
 
 /// Returns the lines of a field.
@@ -198,7 +221,7 @@ fn cut(line: &str) -> String {
 }
 
 /// Replaces what moves cursors or turns the direction of writing.
-fn harmless(c: char) -> char {
+pub(super) fn harmless(c: char) -> char {
     let is_harmful = (c.is_control() && c != '\t')
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     if is_harmful { '\u{fffd}' } else { c }
@@ -232,8 +255,14 @@ pub fn summary(diff: &Diff) -> String {
     if parts.is_empty() { "no objects".to_owned() } else { format!("objects: {}", parts.join(", ")) }
 }
 
-/// Returns a unified diff of the texts of all objects; nothing for one whose texts were not kept.
-pub fn unified(diff: &Diff) -> String {
+/// Returns a line that separates.
+pub fn blank() -> Line {
+    Line::new(Tone::Title, "")
+}
+
+/// Returns a unified diff of the texts of all objects; nothing for one whose texts were not kept. `prefix` stands before their
+/// names.
+pub fn unified(diff: &Diff, prefix: &str) -> String {
     let mut out = String::new();
     for object in &diff.objects {
         let Some((old, new)) = &object.texts else { continue };
@@ -248,7 +277,7 @@ pub fn unified(diff: &Diff) -> String {
                         part.chars().map(|c| if c == '/' || c.is_whitespace() { '_' } else { harmless(c) }).collect()
                     })
                     .collect();
-                parts.join("/")
+                format!("{prefix}{}", parts.join("/"))
             }
         };
         out += &TextDiff::from_lines(old.as_str(), new.as_str())

@@ -10,6 +10,6 @@ mod scan;
 mod shard;
 
 pub use discover::{Discovered, discover};
-pub use graph::{Dependencies, Graph, NodeId};
+pub use graph::{Dependencies, Graph, NodeId, has_kustomization};
 pub use index::{Effect, Index};
 pub use shard::{Shard, assign};

@@ -24,6 +24,7 @@
 
 mod case;
 mod diagnostics;
+mod diff;
 mod disk;
 mod doors;
 #[cfg(unix)]

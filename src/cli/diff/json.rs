@@ -8,10 +8,16 @@
 //! | `summary` | `{changed, renamed, added, removed, equal, following, ignored}`: numbers of objects; `following` are equal but for the hash in a name that they refer to; `ignored` are fields |
 //! | `objects` | what differs, sorted by kind, name and namespace |
 //!
+//! `diff --all -o json` has `version`, `old`, `new`, `equal`, `untouched` (the number of targets that nothing of the change is
+//! part of), `targets` (`{target, status, objects}`; `status` is `changed`, `equal`, `added`, `removed` or `failed`), `groups` (`{targets,
+//! objects}`: what is the same in several targets, told once, with the names and values of the first) and `risks` (`{severity,
+//! code, object, path, message, targets}`, the loudest first).
+//!
 //! | of an object | value |
 //! |---|---|
 //! | `status` | `changed`, `renamed`, `added`, `removed` |
 //! | `old`, `new` | `{apiVersion, kind, name, namespace}`; `null` on a side that lacks it |
+//! | `risks` | what deserves a second look, if it was asked for: `{severity, code, path, message}` |
 //! | `changes` | its fields that differ; of one that a side lacks the whole object, under an empty path |
 //!
 //! | of a change | value |
@@ -23,7 +29,9 @@
 //! | `hidden` | whether a value is replaced, because it is secret |
 //! | `oldLocation`, `newLocation` | `{path, line, column, directive}`, 1-based, `null` if it is not known; `directive` is a field of a kustomization such as `images[0]`, or `null` |
 
-use crate::diff::{Change, Diff, Identity, Location, ObjectDiff, Status};
+use crate::diff::report::{Outcome, Report};
+use crate::diff::risk::Risk;
+use crate::diff::{Change, Diff, Identity, Location, ObjectDiff, Status, text};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -48,11 +56,55 @@ struct JsonSummary {
 }
 
 #[derive(Serialize)]
-pub(super) struct JsonObject<'d> {
+struct JsonObject<'d> {
     status: &'static str,
     old: Option<JsonIdentity<'d>>,
     new: Option<JsonIdentity<'d>>,
+    risks: Vec<JsonRisk<'d>>,
     changes: Vec<JsonChange<'d>>,
+}
+
+#[derive(Serialize)]
+struct JsonRisk<'d> {
+    severity: &'static str,
+    code: &'static str,
+    path: &'d str,
+    message: &'d str,
+}
+
+#[derive(Serialize)]
+struct JsonReport<'d> {
+    version: u32,
+    old: &'d str,
+    new: &'d str,
+    equal: bool,
+    untouched: usize,
+    risks: Vec<JsonFlag<'d>>,
+    groups: Vec<JsonGroup<'d>>,
+    targets: Vec<JsonTarget<'d>>,
+}
+
+#[derive(Serialize)]
+struct JsonFlag<'d> {
+    severity: &'static str,
+    code: &'static str,
+    object: String,
+    path: &'d str,
+    message: &'d str,
+    targets: Vec<&'d str>,
+}
+
+#[derive(Serialize)]
+struct JsonGroup<'d> {
+    targets: Vec<&'d str>,
+    objects: Vec<JsonObject<'d>>,
+}
+
+#[derive(Serialize)]
+struct JsonTarget<'d> {
+    target: &'d str,
+    status: &'static str,
+    objects: Vec<JsonObject<'d>>,
 }
 
 #[derive(Serialize)]
@@ -102,26 +154,66 @@ pub(super) fn diff(found: &Diff, sides: &[String]) -> String {
             following: found.n_following,
             ignored: found.n_ignored,
         },
-        objects: found.objects.iter().map(object).collect(),
+        objects: found.objects.iter().map(whole).collect(),
     };
     written(&json)
 }
 
-pub(super) fn object(object: &ObjectDiff) -> JsonObject<'_> {
-    JsonObject {
-        status: status(object.status),
-        old: object.old.as_ref().map(identity),
-        new: object.new.as_ref().map(identity),
-        changes: object.changes.iter().map(change).collect(),
-    }
+/// Writes many targets.
+pub(super) fn report(found: &Report) -> String {
+    let name = |&at: &usize| found.targets.get(at).map_or("", |target| target.name.as_str());
+    let flags = found.flags().into_iter().map(|flag| JsonFlag {
+        severity: text::severity(flag.risk.severity),
+        code: flag.risk.code,
+        object: text::heading(flag.object),
+        path: &flag.risk.path,
+        message: &flag.risk.message,
+        targets: flag.targets.iter().map(name).collect(),
+    });
+    let groups = found.groups().into_iter().filter(|group| group.targets.len() > 1).map(|group| JsonGroup {
+        targets: group.targets.iter().map(name).collect(),
+        objects: group.parts.into_iter().map(|part| object(part.object, part.changes)).collect(),
+    });
+    let targets = found.targets.iter().map(|target| JsonTarget {
+        target: &target.name,
+        status: match &target.outcome {
+            Outcome::Compared(diff) if diff.is_empty() => "equal",
+            Outcome::Compared(_) => "changed",
+            Outcome::Added(_) => "added",
+            Outcome::Removed(_) => "removed",
+            Outcome::Failed { .. } => "failed",
+        },
+        objects: target.diff().into_iter().flat_map(|diff| &diff.objects).map(whole).collect(),
+    });
+    written(&JsonReport {
+        version: 1,
+        old: &found.old,
+        new: &found.new,
+        equal: found.is_equal(),
+        untouched: found.n_untouched,
+        risks: flags.collect(),
+        groups: groups.collect(),
+        targets: targets.collect(),
+    })
 }
 
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Added => "added",
-        Status::Removed => "removed",
-        Status::Changed => "changed",
-        Status::Renamed => "renamed",
+fn whole(found: &ObjectDiff) -> JsonObject<'_> {
+    object(found, found.changes.iter().collect())
+}
+
+fn object<'d>(object: &'d ObjectDiff, changes: Vec<&'d Change>) -> JsonObject<'d> {
+    let risk = |risk: &'d Risk| JsonRisk {
+        severity: text::severity(risk.severity),
+        code: risk.code,
+        path: &risk.path,
+        message: &risk.message,
+    };
+    JsonObject {
+        status: text::status(object.status),
+        old: object.old.as_ref().map(identity),
+        new: object.new.as_ref().map(identity),
+        risks: object.risks.iter().map(risk).collect(),
+        changes: changes.into_iter().map(change).collect(),
     }
 }
 
@@ -165,7 +257,7 @@ fn value(value: Option<&crate::diff::Value>) -> serde_json::Value {
     })
 }
 
-pub(super) fn written(value: &impl Serialize) -> String {
+pub(in crate::cli) fn written(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text

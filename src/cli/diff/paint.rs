@@ -2,9 +2,12 @@
 
 use crate::cli::args::Color;
 use crate::diff::Status;
+use crate::diff::risk::Severity;
 use crate::diff::text::{Line, Tone, shown};
 
 const RED: &str = "\x1b[31m";
+const RED_BOLD: &str = "\x1b[1;31m";
+const YELLOW: &str = "\x1b[33m";
 const GREEN: &str = "\x1b[32m";
 const BOLD: &str = "\x1b[1m";
 const CYAN: &str = "\x1b[36m";
@@ -23,8 +26,13 @@ pub(super) fn is_wanted(color: Color) -> bool {
     choice != anstream::ColorChoice::Never
 }
 
+/// Writes lines with a summary below; nothing if there are none.
+pub(super) fn sections(found: &[Line], is_colored: bool, summary: &str) -> String {
+    if found.is_empty() { String::new() } else { format!("{}\n{summary}\n", lines(found, is_colored)) }
+}
+
 /// Writes lines with their places behind them.
-pub(super) fn lines(lines: &[Line], is_colored: bool) -> String {
+fn lines(lines: &[Line], is_colored: bool) -> String {
     let mut out = String::new();
     for line in lines {
         let text = shown(line);
@@ -44,7 +52,9 @@ fn color(tone: Tone) -> &'static str {
     match tone {
         Tone::Old | Tone::Object(Status::Removed) => RED,
         Tone::New | Tone::Object(Status::Added) => GREEN,
-        Tone::Object(_) => BOLD,
+        Tone::Risk(Severity::High) => RED_BOLD,
+        Tone::Risk(Severity::Medium) => YELLOW,
+        Tone::Object(_) | Tone::Title => BOLD,
         Tone::Field => CYAN,
         Tone::Same => "",
         Tone::Note => DIM,

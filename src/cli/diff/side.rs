@@ -20,7 +20,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 /// What was named.
-pub(super) enum Named {
+pub(in crate::cli) enum Named {
     /// A directory, or an address, that is built.
     Directory(String),
     /// A directory of a commit.
@@ -32,14 +32,14 @@ pub(super) enum Named {
 }
 
 /// A side that was read.
-pub(super) enum Loaded {
+pub(in crate::cli) enum Loaded {
     Build(Box<Build>),
     Objects(Vec<Arc<Resource>>),
 }
 
 impl Named {
     /// Finds out what a word stands for.
-    pub(super) fn of(word: &str, here: &str) -> Result<Named, Box<Diagnostic>> {
+    pub(in crate::cli) fn of(word: &str, here: &str) -> Result<Named, Box<Diagnostic>> {
         if word == "-" {
             return Ok(Named::Input);
         }
@@ -82,7 +82,7 @@ impl Named {
     }
 
     /// Stands before paths in places.
-    pub(super) fn label(&self) -> String {
+    pub(in crate::cli) fn label(&self) -> String {
         match self {
             Named::InGit { reference, .. } => format!("{reference}:"),
             _ => String::new(),
@@ -90,7 +90,7 @@ impl Named {
     }
 
     /// Returns the file system of the side.
-    pub(super) fn fs(&self) -> &dyn FileSystem {
+    pub(in crate::cli) fn fs(&self) -> &dyn FileSystem {
         match self {
             Named::InGit { tree, .. } => &**tree,
             _ => &Disk,
@@ -98,7 +98,7 @@ impl Named {
     }
 
     /// Returns where a side may have vendored files.
-    pub(super) fn vendored(&self, here: &str) -> Result<Option<Vendored>, Box<Diagnostic>> {
+    pub(in crate::cli) fn vendored(&self, here: &str) -> Result<Option<Vendored>, Box<Diagnostic>> {
         match self {
             Named::Directory(directory) => Vendored::find(&resolved(here, directory), directory).map(Some),
             Named::InGit { directory, .. } => Vendored::find(&resolved(here, directory), directory).map(Some),
@@ -108,16 +108,16 @@ impl Named {
 }
 
 /// What all sides have in common.
-pub(super) struct Loader<'a> {
-    pub(super) options: &'a BuildOptions,
-    pub(super) network: &'a Network,
-    pub(super) programs: Option<&'a dyn Programs>,
-    pub(super) here: &'a str,
+pub(in crate::cli) struct Loader<'a> {
+    pub(in crate::cli) options: &'a BuildOptions,
+    pub(in crate::cli) network: &'a Network,
+    pub(in crate::cli) programs: Option<&'a dyn Programs>,
+    pub(in crate::cli) here: &'a str,
 }
 
 impl<'a> Loader<'a> {
     /// Makes a session for the side.
-    pub(super) fn session(&self, side: &'a Named, vendored: Option<&'a Vendored>) -> Session<'a> {
+    pub(in crate::cli) fn session(&self, side: &'a Named, vendored: Option<&'a Vendored>) -> Session<'a> {
         let mut session = Session::new(side.fs(), self.here);
         session.remotes = Some(vendored.map_or(self.network as &dyn Remotes, |vendored| vendored));
         // Programs would read the files of the work tree.
@@ -126,7 +126,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Builds or reads a side.
-    pub(super) fn load(&self, side: &Named, session: &mut Session<'_>) -> Result<Loaded, Vec<Diagnostic>> {
+    pub(in crate::cli) fn load(&self, side: &Named, session: &mut Session<'_>) -> Result<Loaded, Vec<Diagnostic>> {
         match side {
             Named::Directory(directory) | Named::InGit { directory, .. } => {
                 build(session, directory, self.options).map(|built| Loaded::Build(Box::new(built)))
@@ -168,7 +168,7 @@ fn rendered(bytes: Vec<u8>, shown: &str, session: &mut Session<'_>) -> Result<Lo
 
 impl Loaded {
     /// Makes the engine's side of it.
-    pub(super) fn side<'s>(&'s self, session: &'s Session<'_>, label: &str) -> Side<'s> {
+    pub(in crate::cli) fn side<'s>(&'s self, session: &'s Session<'_>, label: &str) -> Side<'s> {
         match self {
             Loaded::Build(build) => Side::of_build(build, session, label),
             Loaded::Objects(resources) => Side::of_objects(resources, &session.sources, label),
