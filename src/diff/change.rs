@@ -10,8 +10,9 @@ use crate::resource::{ResId, Resource};
 use crate::yaml::emit::emit;
 use crate::yaml::json;
 use crate::yaml::tree::{NodeId, Tree};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// What stands for a secret value that is another one on the other side.
@@ -83,6 +84,8 @@ pub struct Value {
     pub is_collection: bool,
     /// Whether something in it is not shown.
     pub is_hidden: bool,
+    /// Tells hidden values apart, in this process only; 0 for what is shown.
+    pub(super) digest: u64,
     /// Where it stands.
     pub at: Option<Location>,
 }
@@ -223,7 +226,7 @@ impl<'s> Show<'s> {
             };
             let old = found.old.map(|node| value(&old_shown, node, &old_order));
             let new = found.new.map(|node| value(&new_shown, node, &new_order));
-            Change { steps: found.path, old, new, is_reordered }
+            Change { steps: self.masked(found.path, new_shown.resource), old, new, is_reordered }
         });
         let changes: Vec<Change> = changes.collect();
         let (before, after) = (Identity::of(old), Identity::of(new));
@@ -248,6 +251,30 @@ impl<'s> Show<'s> {
     ) -> Vec<Risk> {
         let subject = Subject { old, new, old_side: self.old, new_side: self.new };
         if self.options.risks { risk::find(&subject, status, changes) } else { Vec::new() }
+    }
+
+    /// Leaves out of a way what must not be shown: keys in the content of a Secret, values by which items were found.
+    fn masked(&self, mut steps: Vec<Step>, resource: &Resource) -> Vec<Step> {
+        if self.options.show_secrets {
+            return steps;
+        }
+        let values = [&self.old.secret_values, &self.new.secret_values];
+        let finder = Finder { places: &self.old.places, values: &values };
+        let n_shown = match steps.first() {
+            Some(Step::Key(first)) => secrets::n_shown(resource, first),
+            _ => usize::MAX,
+        };
+        for (at, step) in steps.iter_mut().enumerate() {
+            match step {
+                Step::Key(key) if at >= n_shown => HIDDEN.clone_into(key),
+                Step::Key(_) => {}
+                Step::Item { by, .. } => {
+                    let by = by.iter_mut().filter(|(_, value)| at >= n_shown || finder.holds_value(value));
+                    by.for_each(|(_, value)| HIDDEN.clone_into(value));
+                }
+            }
+        }
+        steps
     }
 
     fn shown(&self, side: &'s Side<'s>, resource: &'s Resource, mark: &dyn Fn(NodeId) -> &'static str) -> Shown<'s> {
@@ -284,7 +311,23 @@ impl Shown<'_> {
             () if !is_collection => json.clone(),
             () => yaml(tree, node).unwrap_or_else(|| json.clone()),
         };
-        Value { json, text, is_long_text, is_collection, is_hidden, at: self.side.location(self.resource, node) }
+        let digest = match is_hidden {
+            true => {
+                let mut hasher = FxHasher::default();
+                self::json(&self.resource.tree, node).hash(&mut hasher);
+                hasher.finish()
+            }
+            false => 0,
+        };
+        Value {
+            digest,
+            json,
+            text,
+            is_long_text,
+            is_collection,
+            is_hidden,
+            at: self.side.location(self.resource, node),
+        }
     }
 
     /// Returns the names of the items of a list, in their order.

@@ -94,7 +94,7 @@ fn risks(report: &Report) -> String {
             "<tr><td class=\"{class}\">{class}</td><td>{} <span class=\"x\">({})</span></td><td>{}{path}</td><td>{}</td></tr>\n",
             escape(&flag.risk.message),
             flag.risk.code,
-            escape(&text::heading(flag.object)),
+            escape(&flag.heading()),
             escape(&report.names(&flag.targets, 20)),
         );
     }

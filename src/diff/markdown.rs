@@ -67,7 +67,11 @@ fn risks(report: &Report) -> String {
     if flags.is_empty() {
         return String::new();
     }
-    let mut out = String::from("\n| | risk | object | in |\n|---|---|---|---|\n");
+    let is_one = report.targets.len() + report.n_untouched == 1;
+    let mut out = match is_one {
+        true => String::from("\n| | risk | object |\n|---|---|---|\n"),
+        false => String::from("\n| | risk | object | in |\n|---|---|---|---|\n"),
+    };
     for flag in flags.iter().take(RISKS_MAX) {
         let sign = match flag.risk.severity {
             Severity::High => "🔴",
@@ -75,12 +79,15 @@ fn risks(report: &Report) -> String {
         };
         let path =
             if flag.risk.path.is_empty() { String::new() } else { format!("<br>{}", cell(&code(&flag.risk.path))) };
+        let place = match is_one {
+            true => String::new(),
+            false => format!(" {} |", cell(&plain(&report.names(&flag.targets, NAMES_MAX)))),
+        };
         out += &format!(
-            "| {sign} | {} ({}) | {}{path} | {} |\n",
+            "| {sign} | {} ({}) | {}{path} |{place}\n",
             cell(&plain(&flag.risk.message)),
             flag.risk.code,
-            cell(&code(&text::heading(flag.object))),
-            cell(&plain(&report.names(&flag.targets, NAMES_MAX))),
+            cell(&code(&flag.heading())),
         );
     }
     if flags.len() > RISKS_MAX {

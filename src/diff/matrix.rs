@@ -5,11 +5,12 @@
 use super::ignore::{self, Ignored};
 use super::known::{Known, Part};
 use super::objects::without_hash;
-use super::secrets::Finder;
+use super::secrets::{self, Finder};
 use super::side::{Side, SideObject};
 use super::value::{At, Object};
 use super::{Options, change::json};
 use crate::explain::HIDDEN;
+use crate::resource::Resource;
 use crate::schema::merge_keys::Schema;
 use crate::yaml::tree::{NodeId, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -111,7 +112,14 @@ pub fn compare(sides: &[(&str, &Side<'_>)], options: &Options) -> Matrix {
                 };
                 let mut leaves = Vec::new();
                 let root = reader.root();
-                let mut flat = Flat { object: reader, hidden: &hidden, leaves: &mut leaves, path: String::new() };
+                let mut flat = Flat {
+                    object: reader,
+                    hidden: &hidden,
+                    resource: object.resource,
+                    shows_secrets: options.show_secrets,
+                    leaves: &mut leaves,
+                    path: String::new(),
+                };
                 flat.walk(root, reader.schema, &mut Vec::new());
                 leaves
             });
@@ -184,6 +192,8 @@ fn rows(found: &[Option<Vec<(String, Leaf)>>]) -> Vec<Row> {
 struct Flat<'f, 'a> {
     object: Object<'a>,
     hidden: &'f FxHashSet<NodeId>,
+    resource: &'f Resource,
+    shows_secrets: bool,
     leaves: &'f mut Vec<(String, Leaf)>,
     path: String,
 }
@@ -194,6 +204,14 @@ const ITEM_KEYS: [&str; 9] = ["name", "key", "id", "mountPath", "containerPort",
 impl<'a> Flat<'_, 'a> {
     fn walk(&mut self, at: At, schema: Option<Schema<'a>>, route: &mut Vec<Part<'a>>) {
         let tree: &'a Tree = self.object.tree;
+        if let Some(Part::Key(first)) = route.first()
+            && route.len() >= secrets::n_shown(self.resource, first)
+            && !self.shows_secrets
+        {
+            let form = self.object.form_of(at, schema, route);
+            self.leaves.push((self.path.clone(), Leaf { form, json: String::new(), is_hidden: true }));
+            return;
+        }
         if tree.is_mapping(at.node) && !tree.has_no_children(at.node) {
             let object = self.object;
             for (key, value) in object.entries(at) {

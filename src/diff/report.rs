@@ -89,8 +89,20 @@ pub struct Flag<'r> {
     pub risk: &'r Risk,
     /// The object, in the first of the targets.
     pub object: &'r ObjectDiff,
+    /// Whether it is called otherwise in others.
+    pub has_other_names: bool,
     /// Positions of the targets.
     pub targets: Vec<usize>,
+}
+
+impl Flag<'_> {
+    /// Names the object.
+    pub fn heading(&self) -> String {
+        match self.object.identity().filter(|_| self.has_other_names) {
+            Some(id) => general(id),
+            None => text::heading(self.object),
+        }
+    }
 }
 
 /// A unit of comparison: kind, first name and what became of it, with a change that reads the same.
@@ -154,9 +166,17 @@ impl Report {
         let mut flags: BTreeMap<(&Risk, String, String), Flag<'_>> = BTreeMap::new();
         for (target, object) in self.objects() {
             let (kind, name) = object.identity().map(|id| (id.kind.clone(), id.original.clone())).unwrap_or_default();
-            for risk in &object.risks {
+            // Of a target that is gone as a whole that is said once; what is lost with it counts all the same.
+            let is_gone = matches!(self.targets.get(target), Some(Target { outcome: Outcome::Removed(_), .. }));
+            for risk in object.risks.iter().filter(|risk| !is_gone || risk.severity == Severity::High) {
                 let key = (risk, kind.clone(), name.clone());
-                let flag = flags.entry(key).or_insert_with(|| Flag { risk, object, targets: Vec::new() });
+                let flag = flags.entry(key).or_insert_with(|| Flag {
+                    risk,
+                    object,
+                    has_other_names: false,
+                    targets: Vec::new(),
+                });
+                flag.has_other_names |= text::heading(flag.object) != text::heading(object);
                 if flag.targets.last() != Some(&target) {
                     flag.targets.push(target);
                 }
@@ -203,7 +223,7 @@ impl Report {
     pub fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         for flag in self.flags() {
-            let name = text::heading(flag.object);
+            let name = flag.heading();
             lines.push(text::risk_line(flag.risk, &name, Some(&self.names(&flag.targets, NAMES_MAX))));
         }
         for target in &self.targets {
@@ -254,8 +274,10 @@ pub(super) fn plural(n: usize) -> &'static str {
 impl Part<'_> {
     /// Names the object.
     pub fn heading(&self) -> String {
-        let heading = text::heading(self.object);
-        if self.has_other_names { format!("{heading} (and under other names)") } else { heading }
+        match self.object.identity().filter(|_| self.has_other_names) {
+            Some(id) => general(id),
+            None => text::heading(self.object),
+        }
     }
 
     /// Returns its lines.
@@ -266,6 +288,13 @@ impl Part<'_> {
     }
 }
 
+/// Names an object that is called otherwise in every target: by its first name, and how it is called in one of them.
+fn general(id: &Identity) -> String {
+    let whole = id.to_string();
+    let (kind, name) = whole.split_once('/').unwrap_or(("", &whole));
+    format!("{kind}/{} ({name} and others)", id.original)
+}
+
 fn signature(object: &ObjectDiff, change: &Change) -> Signature {
     let id = object.identity();
     let kind = id.map(|id| format!("{} {}", id.kind, id.api_version)).unwrap_or_default();
@@ -274,6 +303,9 @@ fn signature(object: &ObjectDiff, change: &Change) -> Signature {
     for value in [&change.old, &change.new] {
         text.push('\0');
         let Some(value) = value else { continue };
+        if value.digest != 0 && !change.steps.is_empty() {
+            text.push_str(&format!("{:016x}", value.digest));
+        }
         match id {
             // A whole object: it is the same, whatever it is called.
             Some(id) if change.steps.is_empty() => text.push_str(&nameless(&value.text, id)),

@@ -81,7 +81,8 @@ impl Finder<'_> {
         }
     }
 
-    fn holds_value(&self, text: &str) -> bool {
+    /// Returns whether a text holds a value of a Secret.
+    pub(super) fn holds_value(&self, text: &str) -> bool {
         text.len() >= VALUE_MIN && self.values.iter().any(|values| holds(values, text))
     }
 }
@@ -102,12 +103,21 @@ fn hide_copies(tree: &Tree, metadata: NodeId, hidden: &mut FxHashSet<NodeId>) {
     }
 }
 
+/// Hides all scalars; keys, too, but for those of the node itself.
 fn hide_all(tree: &Tree, node: NodeId, hidden: &mut FxHashSet<NodeId>) {
     if tree.is_scalar(node) {
         hidden.insert(node);
     }
-    tree.entries(node).for_each(|(_, value)| hide_all(tree, value, hidden));
-    tree.items(node).for_each(|item| hide_all(tree, item, hidden));
+    let children = tree.entries(node).map(|(_, value)| value).chain(tree.items(node));
+    for child in children {
+        hide_all(tree, child, hidden);
+        hidden.extend(tree.entries(child).map(|(key, _)| key));
+    }
+}
+
+/// Returns how many steps of a way into the content of a Secret may be shown: the field and one key of it.
+pub(super) fn n_shown(resource: &Resource, first: &str) -> usize {
+    if is_secret(resource) && !SHOWN.contains(&first) { 2 } else { usize::MAX }
 }
 
 /// Replaces what must not be shown; `mark` says what stands there, by node.

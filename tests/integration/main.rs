@@ -35,6 +35,8 @@ mod example;
 mod explain;
 mod fleet;
 #[cfg(unix)]
+mod github;
+#[cfg(unix)]
 mod helm;
 mod leaks;
 mod localize;

@@ -165,7 +165,7 @@ pub(super) fn report(found: &Report) -> String {
     let flags = found.flags().into_iter().map(|flag| JsonFlag {
         severity: text::severity(flag.risk.severity),
         code: flag.risk.code,
-        object: text::heading(flag.object),
+        object: flag.heading(),
         path: &flag.risk.path,
         message: &flag.risk.message,
         targets: flag.targets.iter().map(name).collect(),
