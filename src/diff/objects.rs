@@ -6,6 +6,7 @@
 use super::side::SideObject;
 use crate::resource::ResId;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::hash::Hash;
 
 /// An object with its counterpart, by their positions.
@@ -110,24 +111,16 @@ impl Matching<'_, '_> {
             let gvk = &object.resource.id.gvk;
             (gvk.kind.to_string(), gvk.group.to_string())
         };
-        let mut kinds: Vec<((String, String), Vec<usize>, Vec<usize>)> = Vec::new();
-        let mut positions: FxHashMap<(String, String), usize> = FxHashMap::default();
+        let mut kinds: BTreeMap<(String, String), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
         for (at, object) in self.old.iter().enumerate().filter(|&(at, _)| self.is_taken.get(at) == Some(&false)) {
-            let kind = kind(object);
-            let position = *positions.entry(kind.clone()).or_insert_with(|| {
-                kinds.push((kind, Vec::new(), Vec::new()));
-                kinds.len() - 1
-            });
-            if let Some(entry) = kinds.get_mut(position) {
-                entry.1.push(at);
-            }
+            kinds.entry(kind(object)).or_default().0.push(at);
         }
         for (at, object) in self.new.iter().enumerate().filter(|&(at, _)| self.old_of.get(at) == Some(&None)) {
-            if let Some(entry) = positions.get(&kind(object)).and_then(|&position| kinds.get_mut(position)) {
-                entry.2.push(at);
+            if let Some((_, new)) = kinds.get_mut(&kind(object)) {
+                new.push(at);
             }
         }
-        for (_, old, new) in kinds {
+        for (old, new) in kinds.into_values() {
             if !new.is_empty() && old.len() <= ALIKE_MAX && new.len() <= ALIKE_MAX {
                 self.by_likeness(&old, &new);
             }

@@ -107,6 +107,8 @@ impl Flag<'_> {
 
 /// A unit of comparison: kind, first name and what became of it, with a change that reads the same.
 type Signature = (String, String, Status, String);
+/// Where it is: the targets, and the objects with the change.
+type Unit<'r> = (Vec<usize>, Vec<(&'r ObjectDiff, &'r Change)>);
 
 impl Report {
     /// Returns whether all targets are the same on both sides.
@@ -128,7 +130,7 @@ impl Report {
 
     /// Returns what differs, what most targets have in common first.
     pub fn groups(&self) -> Vec<Group<'_>> {
-        let mut units: BTreeMap<Signature, (Vec<usize>, Vec<(&ObjectDiff, &Change)>)> = BTreeMap::new();
+        let mut units: BTreeMap<Signature, Unit<'_>> = BTreeMap::new();
         for (target, object) in self.objects() {
             for change in &object.changes {
                 let unit = units.entry(signature(object, change)).or_default();

@@ -52,7 +52,7 @@ pub fn text(matrix: &Matrix) -> String {
         out += &format!("{}\n", block.object.chars().map(harmless).collect::<String>());
         for row in &table {
             let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
-            out += &format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned();
+            out += format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end();
             out.push('\n');
         }
     }
