@@ -7,6 +7,7 @@ use super::diff::DiffArgs;
 use super::edit::EditArgs;
 use super::explain::ExplainArgs;
 use super::fleet::{FleetArgs, InputsArgs};
+use super::images::ImagesArgs;
 use super::localize::LocalizeArgs;
 use super::matrix::MatrixArgs;
 use super::not_offered::NotOfferedArgs;
@@ -94,6 +95,8 @@ pub(super) enum Command {
     Create(CreateArgs),
     /// Change the kustomization file of the current directory
     Edit(EditArgs),
+    /// List the images that kustomizations run, with who set them
+    Images(ImagesArgs),
     /// Copy a kustomization with all it references into a new directory
     Localize(LocalizeArgs),
     /// Print the files that kustomizations are made of, or the kustomizations that files are part of

@@ -16,6 +16,7 @@ mod flags_page;
 mod fleet;
 mod git;
 mod help;
+mod images;
 mod json;
 mod localize;
 mod mask;
@@ -112,6 +113,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Diff(args)) => diff::run(&args, color, &mut reporter),
                 Some(Command::Edit(args)) => edit::run(&args, program, color, &mut reporter),
                 Some(Command::Explain(args)) => explain::run(&args, &mut reporter),
+                Some(Command::Images(args)) => images::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::Matrix(args)) => matrix::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),

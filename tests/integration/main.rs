@@ -28,6 +28,8 @@ mod diff;
 mod disk;
 mod doors;
 #[cfg(unix)]
+mod edit_fields;
+#[cfg(unix)]
 mod edit_program;
 mod edit_sweep;
 mod editing;
