@@ -62,6 +62,8 @@ pub mod build;
 
 pub mod explain;
 
+pub mod diff;
+
 pub mod create;
 pub mod edit;
 pub mod localize;

@@ -3,11 +3,13 @@
 //! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
 use super::create::CreateArgs;
+use super::diff::DiffArgs;
 use super::edit::EditArgs;
 use super::explain::ExplainArgs;
 use super::fleet::{FleetArgs, InputsArgs};
 use super::images::ImagesArgs;
 use super::localize::LocalizeArgs;
+use super::matrix::MatrixArgs;
 use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
 use super::severity::WarningArgs;
@@ -106,6 +108,10 @@ pub(super) enum Command {
     Build(BuildArgs),
     /// Say which files and directives are behind a value
     Explain(ExplainArgs),
+    /// Compare two kustomizations, two states of one, or what was rendered of them
+    Diff(DiffArgs),
+    /// Print the fields that differ between environments
+    Matrix(MatrixArgs),
     /// Write a new kustomization file into the current directory
     #[command(alias = "init")]
     Create(CreateArgs),

@@ -8,16 +8,19 @@ mod args;
 mod build;
 mod completion;
 mod create;
+mod diff;
 mod edit;
 mod explain;
 #[cfg(test)]
 mod flags_page;
 mod fleet;
+mod git;
 mod help;
 mod images;
 mod json;
 mod localize;
 mod mask;
+mod matrix;
 mod not_offered;
 mod output;
 mod programs;
@@ -66,18 +69,27 @@ impl Program {
     }
 }
 
-/// How a command ended. The reference knows no other exit codes either, so that scripts see no difference.
+/// How a command ended. The reference knows no other exit codes than 0 and 1 either, so that scripts see no difference;
+/// `diff` ends like the program of that name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     /// Exit code 0.
     Success,
     /// Exit code 1.
     Failure,
+    /// Exit code 1: two sides differ.
+    Different,
+    /// Exit code 2: two sides could not be compared.
+    Trouble,
 }
 
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> ExitCode {
-        ExitCode::from(u8::from(outcome == Outcome::Failure))
+        ExitCode::from(match outcome {
+            Outcome::Success => 0,
+            Outcome::Failure | Outcome::Different => 1,
+            Outcome::Trouble => 2,
+        })
     }
 }
 
@@ -85,6 +97,11 @@ impl From<Outcome> for ExitCode {
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let program = Program::of(arguments.first());
     let (format, color) = early_choices(&arguments);
+    let is_diff = arguments
+        .iter()
+        .skip(1)
+        .find(|argument| !argument.to_string_lossy().starts_with('-'))
+        .is_some_and(|first| first == "diff");
     let parsed = args::parse_build(&arguments).map_or_else(
         || {
             let command = Cli::command().name(program.name()).bin_name(program.name()).color(color.into());
@@ -98,10 +115,12 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             let outcome = match cli.command {
                 Some(Command::Build(args)) => build::run(&args, &mut reporter),
                 Some(Command::Create(args)) => create::run(&args, &mut reporter),
+                Some(Command::Diff(args)) => diff::run(&args, color, &mut reporter),
                 Some(Command::Edit(args)) => edit::run(&args, program, color, &mut reporter),
                 Some(Command::Explain(args)) => explain::run(&args, &mut reporter),
                 Some(Command::Images(args)) => images::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
+                Some(Command::Matrix(args)) => matrix::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),
                 Some(Command::Vendor(args)) => vendor::run(&args, &mut reporter),
@@ -113,7 +132,10 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             reporter.finish();
             outcome
         }
-        Err(error) => usage(error, format, color),
+        Err(error) => match usage(error, format, color) {
+            Outcome::Failure if is_diff => Outcome::Trouble,
+            outcome => outcome,
+        },
     };
     outcome.into()
 }

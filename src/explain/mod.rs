@@ -8,7 +8,7 @@ mod gone;
 mod images;
 mod lines;
 mod path;
-mod secret;
+pub(crate) mod secret;
 pub mod text;
 
 pub use chain::{Action, Step};

@@ -13,12 +13,15 @@ use rustc_hash::FxHashSet;
 pub const HIDDEN: &str = "•••";
 
 /// Fields of a Secret that are not its content.
-const SHOWN: [&str; 5] = ["apiVersion", "kind", "metadata", "type", "immutable"];
-/// Holds a copy of the whole object.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(crate) const SHOWN: [&str; 5] = ["apiVersion", "kind", "metadata", "type", "immutable"];
+
+/// Returns whether an annotation holds a copy of the whole object, as kubectl and others who apply objects leave it.
+pub(crate) fn is_applied(key: &str) -> bool {
+    key.contains("last-applied") || key.ends_with("/applied")
+}
 
 /// Returns whether an object is a Secret, or was one.
-pub(super) fn is_secret(resource: &Resource) -> bool {
+pub(crate) fn is_secret(resource: &Resource) -> bool {
     let is_secret = |tree: &Tree| tree.text_at(&["kind"]) == Some("Secret");
     is_secret(&resource.tree) || resource.versions.iter().any(|version| is_secret(&version.tree))
 }
@@ -28,7 +31,7 @@ pub(super) fn is_value(path: &[Element], tree: &Tree, node: NodeId) -> bool {
     match path.first() {
         None => true,
         Some(Element::Key(key)) if SHOWN.contains(&key.as_str()) => {
-            path.iter().any(|element| matches!(element, Element::Key(key) if key == LAST_APPLIED))
+            path.iter().any(|element| matches!(element, Element::Key(key) if is_applied(key)))
                 || holds_last_applied(tree, node)
         }
         Some(_) => true,
@@ -36,7 +39,7 @@ pub(super) fn is_value(path: &[Element], tree: &Tree, node: NodeId) -> bool {
 }
 
 fn holds_last_applied(tree: &Tree, node: NodeId) -> bool {
-    tree.entries(node).any(|(key, value)| tree.text(key) == LAST_APPLIED || holds_last_applied(tree, value))
+    tree.entries(node).any(|(key, value)| is_applied(tree.text(key)) || holds_last_applied(tree, value))
 }
 
 /// Where the values of the Secrets of a build stand: what other objects have from there must not be shown either.
@@ -83,7 +86,7 @@ impl Secrets {
     }
 
     /// Returns whether a value, or one below it, comes from a Secret.
-    pub(super) fn are_in(&self, tree: &Tree, node: NodeId) -> bool {
+    pub(crate) fn are_in(&self, tree: &Tree, node: NodeId) -> bool {
         if tree.is_scalar(node) {
             return writes(tree, node).into_iter().filter_map(|write| write.1).any(|place| self.hold(place));
         }

@@ -252,7 +252,7 @@ impl<'a> RealPaths<'a> {
 }
 
 /// Returns whether a directory holds a kustomization file.
-pub(super) fn has_kustomization(session: &Session<'_>, directory: &str) -> bool {
+pub fn has_kustomization(session: &Session<'_>, directory: &str) -> bool {
     FILE_NAMES.iter().any(|name| session.fs.kind(&fs::join(directory, name)) == Ok(EntryKind::File))
 }
 

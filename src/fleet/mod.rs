@@ -11,7 +11,7 @@ mod shard;
 mod users;
 
 pub use discover::{Discovered, discover};
-pub use graph::{Dependencies, Graph, NodeId};
+pub use graph::{Dependencies, Graph, NodeId, has_kustomization};
 pub use index::{Effect, Index};
 pub use shard::{Shard, assign};
 pub use users::users;

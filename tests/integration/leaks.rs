@@ -125,3 +125,52 @@ fn no_value_of_a_secret_reaches_standard_error() {
     assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n\n"));
     assert!(n_failed > variants.len(), "only {n_failed} failures: most variants are meant not to build");
 }
+
+/// Forms of `diff` and `matrix`, each for two of the variants.
+const COMPARISONS: [&[&str]; 7] = [
+    &["diff", "--risks"],
+    &["diff", "-o", "unified"],
+    &["diff", "-o", "json", "--generated"],
+    &["diff", "-o", "markdown", "--risks"],
+    &["diff", "-o", "html"],
+    &["matrix"],
+    &["matrix", "-o", "json"],
+];
+
+/// Every variant that builds, compared with the others that do: also what is right is not shown.
+#[test]
+fn no_value_of_a_secret_is_in_a_comparison() {
+    let variants = variants();
+    let mut previous: Option<Files> = None;
+    let (mut n_compared, mut leaks) = (0, Vec::new());
+    for files in variants {
+        // Names of keys are no values.
+        if files.iter().any(|(path, _)| *path == "e.env") {
+            continue;
+        }
+        let scratch = Scratch::new("leaks-diff");
+        let write = |side: &str, files: &Files| {
+            for (path, text) in files {
+                scratch.write(&format!("{side}/{path}"), text);
+            }
+        };
+        write("b", &files);
+        let (code, ..) = scratch.build(&["b"]);
+        if code != Some(0) {
+            continue;
+        }
+        write("a", previous.as_ref().unwrap_or(&vec![("kustomization.yaml", "namePrefix: x-\n".to_owned())]));
+        for comparison in COMPARISONS {
+            let args: Vec<&str> = comparison.iter().copied().chain(["a", "b"]).collect();
+            let output = crate::doors::run_program(scratch.directory(), &args);
+            let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+            n_compared += usize::from(matches!(output.status.code(), Some(0 | 1)));
+            if said.to_lowercase().contains("hunter") {
+                leaks.push(format!("{files:?} {comparison:?}:\n{said}"));
+            }
+        }
+        previous = Some(files);
+    }
+    assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n\n"));
+    assert!(n_compared > 100, "only {n_compared} comparisons: most are meant to succeed");
+}

@@ -24,6 +24,7 @@
 
 mod case;
 mod diagnostics;
+mod diff;
 mod disk;
 mod doors;
 #[cfg(unix)]
@@ -37,6 +38,8 @@ mod editing;
 mod example;
 mod explain;
 mod fleet;
+#[cfg(unix)]
+mod github;
 #[cfg(unix)]
 mod helm;
 mod leaks;

@@ -5,7 +5,7 @@
 //! place in a directory. A target that fails does not stop the others.
 
 mod args;
-mod git;
+mod compare;
 mod inputs;
 mod ordered;
 mod progress;
@@ -15,6 +15,7 @@ mod targets;
 mod watch;
 
 pub(super) use args::{FleetArgs, InputsArgs};
+pub(super) use compare::{Wanted as WantedComparison, compare_all};
 pub(super) use inputs::run as inputs;
 
 use super::args::BuildArgs;

@@ -1,7 +1,6 @@
 //! Which targets are meant: those that are named, or those that are found; all, or a part.
 
-use super::git;
-use crate::cli::native_to_slash;
+use crate::cli::{git, native_to_slash};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{Discovered, Effect, Graph, Index, NodeId, Shard, assign, discover};
 use crate::fs::{self, Disk};
@@ -108,7 +107,9 @@ impl Targets {
         since: &str,
         mut asks: impl FnMut(&Target, &[String]) -> bool,
     ) -> Result<(), Box<Diagnostic>> {
-        let changed = git::changed_since(here, since, self.list.iter().filter(|target| target.node.is_some()))?;
+        let local = self.list.iter().filter(|target| target.node.is_some());
+        let directories = local.map(|target| fs::join(here, &target.directory));
+        let changed = git::changed_since(since, directories, "`--changed-since`")?;
         let mut effects = self.index(here).effects(&changed).into_iter();
         self.list.retain(|target| match effects.next() {
             Some(Effect::None) => false,

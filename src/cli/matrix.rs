@@ -1,0 +1,190 @@
+//! `matrix`: what differs between environments, as a table. What is a difference is `crate::diff`'s business.
+
+use super::args::{Judged, Late, LoadRestrictor, PluginArgs, judged};
+use super::diff::side::{Loader, Named};
+use super::programs::NativePrograms;
+use super::remote::Network;
+use super::report::Reporter;
+use super::{Outcome, build, output};
+use crate::build::BuildOptions;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::diff::matrix::{self, Matrix};
+use crate::diff::{Options, Pattern, Side};
+use crate::programs::Programs;
+use crate::source::Sources;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+const EXAMPLES: &str = "\
+Examples:
+  rustomize matrix overlays/*                                  what differs between environments
+  rustomize matrix overlays/staging overlays/production -o markdown
+  rustomize matrix --ignore metadata.namespace overlays/*
+
+Exit codes:
+  0  success, whether anything differs or not
+  1  an environment cannot be built, or the command line is not right";
+
+/// Print the fields that differ between environments.
+///
+/// One column for each environment, one row for each field that is not the same in all of them. Values of Secrets are not
+/// shown; those with the same number are the same.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, args_override_self = true)]
+pub(super) struct MatrixArgs {
+    /// The environments: directories, `REF:DIR` in git, rendered files
+    #[arg(value_name = "DIR", required = true)]
+    directories: Vec<String>,
+
+    /// How to write the table
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    output: Format,
+
+    /// Do not compare a field: `metadata.namespace`, `Deployment/web:spec.replicas`
+    #[arg(long, value_name = "FIELD", action = clap::ArgAction::Append)]
+    ignore: Vec<Pattern>,
+
+    /// Compare fields that clusters and generators write, too
+    #[arg(long)]
+    generated: bool,
+
+    /// Show the values of Secrets
+    #[arg(long)]
+    show_secrets: bool,
+
+    /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
+    #[arg(long)]
+    offline: bool,
+
+    /// Which files a kustomization may load: those in and below its own directory, or any
+    #[arg(long, value_name = "RESTRICTION", value_parser = Late::<LoadRestrictor>::new(),
+          default_value = "LoadRestrictionsRootOnly", allow_hyphen_values = true)]
+    load_restrictor: Judged<LoadRestrictor>,
+
+    #[command(flatten)]
+    plugins: PluginArgs,
+}
+
+/// How a matrix is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// Tables for a comment or a wiki.
+    Markdown,
+    /// One page.
+    Html,
+    /// One JSON document.
+    Json,
+}
+
+/// The one form for programs; docs/diff.md describes it.
+#[derive(Serialize)]
+struct JsonMatrix<'m> {
+    version: u32,
+    environments: &'m [String],
+    equal: usize,
+    objects: Vec<JsonBlock<'m>>,
+}
+
+#[derive(Serialize)]
+struct JsonBlock<'m> {
+    object: &'m str,
+    fields: Vec<JsonRow<'m>>,
+}
+
+#[derive(Serialize)]
+struct JsonRow<'m> {
+    path: &'m str,
+    values: Vec<JsonCell>,
+}
+
+#[derive(Serialize)]
+struct JsonCell {
+    present: bool,
+    hidden: bool,
+    value: serde_json::Value,
+}
+
+pub(super) fn run(args: &MatrixArgs, reporter: &mut Reporter) -> Outcome {
+    match laid_out(args, reporter) {
+        Ok(outcome) => outcome,
+        Err(diagnostic) => {
+            reporter.add(&[*diagnostic], &Sources::default());
+            Outcome::Failure
+        }
+    }
+}
+
+fn laid_out(args: &MatrixArgs, reporter: &mut Reporter) -> Result<Outcome, Box<Diagnostic>> {
+    if args.directories.len() < 2 {
+        let error = Diagnostic::error(Code::Usage, "`matrix` compares several environments; one was given");
+        return Err(error.help("name at least two directories"));
+    }
+    if args.directories.iter().filter(|side| *side == "-").count() > 1 {
+        return Err(Diagnostic::error(Code::Usage, "several environments are standard input"));
+    }
+    let here = build::working_directory()?;
+    let options = BuildOptions {
+        load_restrictions: judged("--load-restrictor", &args.load_restrictor)?.into(),
+        plugins: args.plugins.options(),
+        ..BuildOptions::default()
+    };
+    let programs = NativePrograms::of_environment()?;
+    let programs = options.plugins.allows_programs().then_some(&programs as &dyn Programs);
+    let network = Network::default();
+    let loader = Loader { options: &options, network: &network, programs, here: &here };
+    let named: Vec<Named> = args.directories.iter().map(|side| Named::of(side, &here)).collect::<Result<_, _>>()?;
+    let vendored: Vec<_> = named
+        .iter()
+        .map(|side| if args.offline { side.vendored(&here) } else { Ok(None) })
+        .collect::<Result<_, _>>()?;
+    let mut is_broken = false;
+    let mut loaded = Vec::with_capacity(named.len());
+    for (side, vendored) in named.iter().zip(&vendored) {
+        let mut session = loader.session(side, vendored.as_ref());
+        match loader.load(side, &mut session) {
+            Ok(side) => loaded.push((side, session)),
+            Err(diagnostics) => {
+                reporter.add(&diagnostics, &session.sources);
+                is_broken = true;
+            }
+        }
+    }
+    if is_broken {
+        return Ok(Outcome::Failure);
+    }
+    let sides: Vec<Side<'_>> = loaded.iter().map(|(side, session)| side.side(session, "")).collect();
+    let columns: Vec<(&str, &Side<'_>)> = args.directories.iter().map(String::as_str).zip(&sides).collect();
+    let wanted = Options {
+        ignored: args.ignore.clone(),
+        generated: args.generated,
+        show_secrets: args.show_secrets,
+        ..Options::default()
+    };
+    let found = matrix::compare(&columns, &wanted);
+    let text = match args.output {
+        Format::Text => matrix::text(&found),
+        Format::Markdown => matrix::markdown(&found),
+        Format::Html => matrix::html(&found),
+        Format::Json => json(&found),
+    };
+    Ok(output::answer(&text, reporter))
+}
+
+fn json(found: &Matrix) -> String {
+    let cell = |cell: &Option<matrix::Cell>| JsonCell {
+        present: cell.is_some(),
+        hidden: cell.as_ref().is_some_and(|cell| cell.is_hidden),
+        value: cell.as_ref().map_or(serde_json::Value::Null, |cell| {
+            serde_json::from_str(&cell.json).unwrap_or_else(|_| serde_json::Value::String(cell.json.clone()))
+        }),
+    };
+    let row = |row: &'_ matrix::Row| row.cells.iter().map(cell).collect();
+    let blocks = found.blocks.iter().map(|block| JsonBlock {
+        object: &block.object,
+        fields: block.rows.iter().map(|each| JsonRow { path: &each.path, values: row(each) }).collect(),
+    });
+    let json = JsonMatrix { version: 1, environments: &found.columns, equal: found.n_equal, objects: blocks.collect() };
+    super::diff::json::written(&json)
+}

@@ -1,0 +1,126 @@
+//! One side of a comparison: the objects of a build, or of a text that somebody else rendered.
+
+use super::secrets;
+use crate::build::Build;
+use crate::explain::{self, Secrets};
+use crate::provenance::Directives;
+use crate::resource::Resource;
+use crate::schema::in_force::{self, InForce};
+use crate::schema::merge_keys::Schema;
+use crate::session::Session;
+use crate::source::{Place, Sources};
+use crate::yaml::tree::NodeId;
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+/// An object of a side.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SideObject<'s> {
+    /// The object.
+    pub(super) resource: &'s Resource,
+    /// As the build printed it.
+    pub(super) printed: Option<&'s str>,
+}
+
+/// One side of a comparison.
+#[derive(Debug)]
+pub struct Side<'s> {
+    pub(super) objects: Vec<SideObject<'s>>,
+    sources: &'s Sources,
+    directives: Option<&'s Directives>,
+    in_force: Option<&'s InForce>,
+    /// Stands before paths: `main:`.
+    label: String,
+    /// Where values of Secrets stand.
+    pub(super) places: Secrets,
+    /// Values of Secrets.
+    pub(super) secret_values: FxHashSet<String>,
+}
+
+/// Where a value stands, and the directive that put it there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The file.
+    pub path: String,
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, in characters.
+    pub column: u32,
+    /// The field of a kustomization, such as `images[0]`.
+    pub directive: Option<String>,
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)?;
+        self.directive.as_ref().map_or(Ok(()), |directive| write!(f, " ({directive})"))
+    }
+}
+
+impl<'s> Side<'s> {
+    /// Takes the objects of a build; `label` stands before paths.
+    pub fn of_build(build: &'s Build, session: &'s Session<'_>, label: &str) -> Side<'s> {
+        let printed = build.documents.iter().map(|range| build.text.get(range.clone()));
+        let objects = build.resources.iter().zip(printed);
+        let objects = objects.map(|(resource, printed)| SideObject { resource, printed }).collect();
+        Side {
+            objects,
+            sources: &session.sources,
+            directives: Some(&session.directives),
+            in_force: build.resources.in_force().map(|in_force| &**in_force),
+            label: label.to_owned(),
+            places: Secrets::of(build, &session.directives),
+            secret_values: secrets::values(build.resources.iter().map(|resource| &**resource)),
+        }
+    }
+
+    /// Takes objects that were read from a rendered text.
+    pub fn of_objects(resources: &'s [Arc<Resource>], sources: &'s Sources, label: &str) -> Side<'s> {
+        Side {
+            objects: resources.iter().map(|resource| SideObject { resource, printed: None }).collect(),
+            sources,
+            directives: None,
+            in_force: None,
+            label: label.to_owned(),
+            places: Secrets::shown(),
+            secret_values: secrets::values(resources.iter().map(|resource| &**resource)),
+        }
+    }
+
+    /// Takes a side that has no objects.
+    pub fn empty(sources: &'s Sources) -> Side<'s> {
+        Side::of_objects(&[], sources, "")
+    }
+
+    /// Returns how many objects there are.
+    pub fn n_objects(&self) -> usize {
+        self.objects.len()
+    }
+
+    pub(super) fn resources(&self) -> impl Iterator<Item = &'s Resource> {
+        self.objects.iter().map(|object| object.resource)
+    }
+
+    pub(super) fn schema(&self, resource: &Resource) -> Option<Schema<'s>> {
+        in_force::of_type(self.in_force, &resource.id.gvk)
+    }
+
+    /// Returns where the value of a node stands.
+    pub(super) fn location(&self, resource: &Resource, node: NodeId) -> Option<Location> {
+        let writer = explain::Object { resource, removed_by: None }.writer(node);
+        let directive = writer.by.zip(self.directives).map(|(by, directives)| directives.get(by));
+        let place = writer.place.or(directive.map(|directive| directive.place))?;
+        let name = directive.map(|directive| match directive.index {
+            Some(index) => format!("{}[{index}]", directive.field),
+            None => directive.field.to_owned(),
+        });
+        Some(self.resolved(place, name))
+    }
+
+    fn resolved(&self, place: Place, directive: Option<String>) -> Location {
+        let place = self.sources.outermost(place);
+        let source = self.sources.get(place.source);
+        let at = source.line_column(place.span.start);
+        Location { path: format!("{}{}", self.label, source.path), line: at.line, column: at.column, directive }
+    }
+}
