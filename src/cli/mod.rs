@@ -26,6 +26,8 @@ mod render;
 mod report;
 mod severity;
 mod summary;
+#[cfg(feature = "validate")]
+mod validate;
 mod vendor;
 mod version;
 
@@ -97,6 +99,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),
+                #[cfg(feature = "validate")]
+                Some(Command::Validate(args)) => validate::run(&args, &mut reporter),
                 Some(Command::Vendor(args)) => vendor::run(&args, &mut reporter),
                 Some(Command::Version(args)) => version::run(&args, program, &mut reporter),
                 Some(Command::Completion(args)) => completion::run(&args, program, &mut reporter),
