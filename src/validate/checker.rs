@@ -170,7 +170,7 @@ impl<'c> Checker<'c> {
             Level::Fail => Diagnostic::error(code, words.message),
             Level::Warn | Level::Off => Diagnostic::warning(code, words.message),
         };
-        diagnostic = diagnostic.at(place, words.label);
+        diagnostic = diagnostic.at(place, "");
         for (place, text) in words.others {
             diagnostic = diagnostic.at(place, text);
         }
@@ -202,7 +202,6 @@ impl<'c> Checker<'c> {
 #[derive(Default)]
 pub(super) struct Words {
     message: String,
-    label: String,
     others: Vec<(Option<Place>, String)>,
     notes: Vec<String>,
     help: Vec<String>,
@@ -211,11 +210,6 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn new(message: impl Into<String>) -> Words {
         Words { message: message.into(), ..Words::default() }
-    }
-
-    pub(super) fn label(mut self, text: impl Into<String>) -> Words {
-        self.label = text.into();
-        self
     }
 
     pub(super) fn other(mut self, place: Option<Place>, text: impl Into<String>) -> Words {

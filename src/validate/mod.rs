@@ -7,9 +7,11 @@
 
 mod apis;
 mod checker;
+mod content;
 mod custom;
 mod path;
 mod quantity;
+mod references;
 mod release;
 pub mod rules;
 mod schema;
@@ -21,6 +23,7 @@ pub use rules::{Level, Levels};
 pub use table::RELEASE;
 
 use crate::build::Build;
+use crate::yaml::tree::{NodeId, Tree};
 use checker::Checker;
 
 /// What a caller can ask for.
@@ -54,12 +57,23 @@ pub fn validate(build: &Build, options: &Options) -> Validation {
     let mut checker = Checker::new(&options.levels);
     let mut types = table::Types::default();
     let mut n_unknown = 0;
+    let mut patterns = custom::Patterns::default();
     let crds = custom::Crds::of(&build.resources);
+    let references = references::References::of(&build.resources);
     for resource in build.resources.iter() {
         checker.enter(resource);
-        let is_known = schema::check(&mut checker, &mut types, resource) || crds.check(&mut checker, resource);
+        let is_builtin = schema::check(&mut checker, &mut types, resource);
+        let is_known = is_builtin || crds.check(&mut checker, &mut patterns, resource);
         n_unknown += usize::from(!is_known);
         apis::check(&mut checker, resource, options.release, is_known);
+        references.check(&mut checker, resource);
+        content::check(&mut checker, resource, is_known, is_builtin);
     }
     Validation { findings: checker.finish(), n_objects: build.resources.len(), n_unknown }
+}
+
+/// Returns whether a value is filled in after the build, by Flux, `envsubst` or a template engine: it says nothing yet.
+fn is_left_open(tree: &Tree, node: NodeId) -> bool {
+    let text = tree.text(node);
+    memchr::memchr2(b'$', b'{', text.as_bytes()).is_some() && (text.contains("${") || text.contains("{{"))
 }

@@ -55,6 +55,11 @@ impl<'p> Path<'p> {
         }
     }
 
+    /// Returns whether this is a field of the whole object.
+    pub(super) fn is_at_top(&self) -> bool {
+        self.parent.is_some_and(|parent| parent.parent.is_none())
+    }
+
     /// Returns whether the way is longer than any that makes sense.
     pub(super) fn is_too_deep(&self) -> bool {
         std::iter::successors(self.parent, |path| path.parent).nth(DEPTH_MAX).is_some()

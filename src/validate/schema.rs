@@ -5,6 +5,7 @@ use super::checker::{Checker, Words};
 use super::path::Path;
 use super::quantity;
 use super::table::{self, RELEASE, Type, Types};
+use super::{content, is_left_open};
 use crate::diagnostic::{Code, nearest};
 use crate::resource::Resource;
 use crate::yaml::emit::value::{Context, Scalar, value_of};
@@ -117,9 +118,18 @@ impl Walk<'_, '_> {
         }
         // What cannot be printed is an error of the build.
         let Some(scalar) = scalar(tree, path.node) else { return };
+        if matches!(scalar, Scalar::Str(_)) && is_left_open(tree, path.node) {
+            return;
+        }
         let is_right = match (&scalar, of) {
             (Scalar::Null, _) => true,
-            (Scalar::Str(_) | Scalar::Time(_), Type::Text | Type::Time | Type::IntOrText | Type::Base64) => true,
+            (Scalar::Str(_) | Scalar::Time(_), Type::Text | Type::Time | Type::IntOrText) => true,
+            (Scalar::Str(text), Type::Base64) => {
+                if !content::is_base64(text) {
+                    content::invalid_base64(self.checker, tree, path);
+                }
+                true
+            }
             (Scalar::Str(text), Type::OneOf(values)) => {
                 if !text.is_empty() && !values.split('|').any(|value| value == text) {
                     self.not_allowed(path, text, values);
@@ -154,7 +164,7 @@ impl Walk<'_, '_> {
 
     fn wrong_type(&mut self, path: &Path<'_>, wanted: &str) {
         let tree = self.tree;
-        if is_null(tree, path.node) {
+        if is_null(tree, path.node) || is_left_open(tree, path.node) {
             return;
         }
         self.checker

@@ -1,21 +1,26 @@
-//! `validate`: builds, has the objects checked, and writes what was found, in words or as JSON, SARIF or JUnit. What is
-//! checked is `crate::validate`'s business.
+//! `validate`: builds, has the objects checked, and writes what was found: in words on standard error, like all diagnostics,
+//! or as JSON, SARIF or JUnit on standard output. What is checked is `crate::validate`'s business.
+
+mod found;
+mod junit;
+mod sarif;
 
 use super::args::{Judged, Late, LoadRestrictor, PluginArgs, judged};
-use super::mask::Masks;
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
 use super::vendor::Vendored;
-use super::{Outcome, build, native_to_slash, output, redact, render};
+use super::{Outcome, build, native_to_slash, output};
 use crate::build::{BuildOptions, build as build_kustomization};
-use crate::diagnostic::{Code, Diagnostic, Result, Severity, nearest};
+use crate::diagnostic::{Code, Diagnostic, Result, nearest};
 use crate::fs::Disk;
 use crate::remote::Remotes;
 use crate::session::Session;
 use crate::source::Sources;
 use crate::validate::{Level, Options, RELEASE, Release, rules, validate};
 use clap::{Args, ValueEnum};
+use found::Target;
+use rustc_hash::FxHashSet;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -151,8 +156,8 @@ fn validated(args: &ValidateArgs, reporter: &mut Reporter) -> Result<Outcome> {
     };
     let programs = NativePrograms::of_environment()?;
     let network = Network::default();
-    let mut is_failed = false;
-    let mut text = String::new();
+    let mut targets = Vec::new();
+    let mut told: FxHashSet<String> = FxHashSet::default();
     for directory in &args.directories {
         let vendored = match args.offline {
             true => Some(Vendored::find(&build::resolved(&here, directory), directory)?),
@@ -163,24 +168,56 @@ fn validated(args: &ValidateArgs, reporter: &mut Reporter) -> Result<Outcome> {
             session.programs = Some(&programs);
         }
         session.remotes = Some(vendored.as_ref().map_or(&network as &dyn Remotes, |vendored| vendored));
-        match build_kustomization(&mut session, &native_to_slash(directory), &build_options) {
+        let mut target = match build_kustomization(&mut session, &native_to_slash(directory), &build_options) {
             Ok(built) => {
                 reporter.add(&built.warnings, &session.sources);
                 let validation = validate(&built, &options);
-                let mut renderer = render::Renderer::new(&session.sources, false);
-                for finding in &validation.findings {
-                    is_failed |= finding.diagnostic.severity == Severity::Error;
-                    text.push_str(&renderer.render(&finding.diagnostic));
-                    text.push_str("\n\n");
+                let target = Target::of(directory, &built, &validation, &session.sources);
+                if args.output == Format::Text {
+                    let mut findings = validation.findings;
+                    // Overlays have their base's faults in common.
+                    let is_new = target.findings.iter().map(|found| told.insert(found.key())).collect::<Vec<_>>();
+                    let mut is_new = is_new.into_iter();
+                    findings.retain(|_| is_new.next() == Some(true));
+                    let diagnostics: Vec<Diagnostic> = findings.into_iter().map(|finding| finding.diagnostic).collect();
+                    reporter.add(&diagnostics, &session.sources);
                 }
+                std::mem::forget(built);
+                target
             }
             Err(diagnostics) => {
                 reporter.add(&diagnostics, &session.sources);
-                is_failed = true;
+                Target::failed(directory)
             }
+        };
+        if args.output == Format::Text {
+            // Not needed any more.
+            target.findings.retain(|found| found.severity == found::ERROR);
         }
+        targets.push(target);
     }
-    let _ = (Masks::new, redact::redact);
+    let text = match args.output {
+        Format::Text => summary(&targets, options.release),
+        Format::Json => found::json(&targets, options.release),
+        Format::Sarif => sarif::document(&targets),
+        Format::Junit => junit::document(&targets),
+    };
     let told = output::answer(&text, reporter);
-    Ok(if is_failed { Outcome::Failure } else { told })
+    Ok(if targets.iter().any(Target::is_failed) { Outcome::Failure } else { told })
+}
+
+/// Says what was checked, so that silence is not taken for an answer.
+fn summary(targets: &[Target], release: Release) -> String {
+    let targets: Vec<&Target> = targets.iter().filter(|target| target.is_built).collect();
+    if targets.is_empty() {
+        return String::new();
+    }
+    let sum = |count: fn(&Target) -> usize| targets.iter().map(|target| count(target)).sum::<usize>();
+    let (n_objects, n_unknown) = (sum(|target| target.n_objects), sum(|target| target.n_unknown));
+    let unknown = match n_unknown {
+        0 => String::new(),
+        n => format!("; the fields of {n} are not known, for their definitions are not in the build"),
+    };
+    let apis = if release == RELEASE { String::new() } else { format!(", for Kubernetes {release}") };
+    format!("{n_objects} objects checked against the types of Kubernetes {RELEASE}{apis}{unknown}\n")
 }
