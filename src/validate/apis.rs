@@ -69,6 +69,9 @@ pub(super) fn check(checker: &mut Checker<'_>, resource: &Resource, release: Rel
             checker.value(Code::UnknownKind, tree, &path, |checker, _| {
                 let words = Words::new(format!("`{}`: there is no kind `{}` in `{api}`", checker.object(), gvk.kind));
                 match others.as_slice() {
+                    [] if table::api_of(&gvk.kind).is_some() => {
+                        words.help(format!("it is in `{}`", table::api_of(&gvk.kind).unwrap_or_default()))
+                    }
                     [] => {
                         let kinds: Vec<&str> = table::kinds(&gvk.group).map(|(_, kind)| kind).collect();
                         words.did_you_mean(&nearest(&gvk.kind, kinds, 1))

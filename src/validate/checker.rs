@@ -128,7 +128,10 @@ impl<'c> Checker<'c> {
     pub(super) fn value(&mut self, code: Code, tree: &Tree, path: &Path<'_>, words: impl FnOnce(&Self, &str) -> Words) {
         if self.wants(code) {
             let field = path.show();
-            self.add(code, path.place(tree), field, words);
+            // The key of a Secret's value can be shown, and words beside it; the value cannot.
+            let is_secret = self.object.as_ref().is_some_and(|object| object.is_secret);
+            let place = if is_secret { path.key_place(tree) } else { path.place(tree) };
+            self.add(code, place, field, words);
         }
     }
 

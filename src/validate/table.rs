@@ -130,6 +130,14 @@ pub(super) fn kinds(group: &str) -> impl Iterator<Item = (&'static str, &'static
         .filter_map(|kind| kind.split_once('/'))
 }
 
+/// Returns the first API that has a kind.
+pub(super) fn api_of(kind: &str) -> Option<String> {
+    let end = format!("/{kind}");
+    let kinds = lines_from(TABLE, "=").map_while(|line| line.strip_prefix('=')?.split_once('\t'));
+    let api = kinds.filter_map(|(name, _)| name.strip_suffix(&end)).next()?;
+    Some(api.trim_start_matches('/').to_owned())
+}
+
 /// Returns what stands behind the tab in the line that begins with a name.
 pub(super) fn find(table: &'static str, name: &str) -> Option<&'static str> {
     let (found, rest) = lines_from(table, name).next()?.split_once('\t')?;
@@ -203,6 +211,9 @@ mod tests {
         assert_eq!(kind("apps", "v1", "Pod"), None);
         assert!(is_known_group("apps") && is_known_group("") && is_known_group("storage.k8s.io"));
         assert!(!is_known_group("app") && !is_known_group("gateway.networking.k8s.io"));
+        assert_eq!(api_of("Ingress").as_deref(), Some("networking.k8s.io/v1"));
+        assert_eq!(api_of("Pod").as_deref(), Some("v1"));
+        assert_eq!(api_of("ress"), None);
         assert_eq!(kinds("policy").collect::<Vec<_>>(), [("v1", "Eviction"), ("v1", "PodDisruptionBudget")]);
     }
 }

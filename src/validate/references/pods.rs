@@ -194,13 +194,13 @@ fn has_key(checker: &mut Checker<'_>, at: At<'_>, path: &Path<'_>, object: &Reso
         return;
     }
     checker.value(Code::KeyUndefined, at.tree, path, |checker, field| {
-        let name = tree.get_path(tree.root(), &["metadata", "name"]).and_then(|node| tree.place(node));
+        let data = tree.get(tree.root(), "data").or_else(|| tree.get(tree.root(), "stringData"));
         Words::new(format!(
             "`{field}` of `{}` wants the key `{key}`, which `{}` does not have",
             checker.object(),
             object.short_name()
         ))
-        .other(name, "")
+        .other(data.and_then(|node| tree.place(node)), "its data")
         .did_you_mean(&nearest(key, keys.iter().copied(), 2))
     });
 }
