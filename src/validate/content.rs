@@ -27,7 +27,9 @@ pub(super) fn check(checker: &mut Checker<'_>, resource: &Resource, is_known: bo
     }
     let tree = &*resource.tree;
     let is_secret = *resource.id.gvk.kind == *"Secret";
-    let mut walk = Walk { checker, tree, is_known, is_builtin, is_secret };
+    // Templates of others' kinds are filled in by their controllers.
+    let is_to_be_filled = !is_builtin && resource.id.gvk.kind.ends_with("Template");
+    let mut walk = Walk { checker, tree, is_known, is_builtin, is_secret, is_to_be_filled };
     walk.node(&Path::root(tree), Area { is_free: !is_builtin, in_metadata: false });
 }
 
@@ -37,6 +39,7 @@ struct Walk<'w, 'c> {
     is_known: bool,
     is_builtin: bool,
     is_secret: bool,
+    is_to_be_filled: bool,
 }
 
 /// What is known of the place of a value.
@@ -82,7 +85,7 @@ impl Walk<'_, '_> {
         if memchr::memchr2(b'$', b'{', text.as_bytes()).is_some() {
             self.filled_in(path, text, area);
         }
-        if text.len() <= LINE_MAX && !path.any(|key| key == "annotations") {
+        if !self.is_to_be_filled && text.len() <= LINE_MAX && !path.any(|key| key == "annotations") {
             self.placeholder(path, text);
         }
     }
