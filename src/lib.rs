@@ -61,6 +61,8 @@ pub mod accumulate;
 pub mod build;
 
 pub mod explain;
+#[cfg(feature = "validate")]
+pub mod validate;
 
 pub mod diff;
 

@@ -13,6 +13,8 @@ use super::matrix::MatrixArgs;
 use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
 use super::severity::WarningArgs;
+#[cfg(feature = "validate")]
+use super::validate::ValidateArgs;
 use crate::build::{LoadRestrictions, Reorder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::programs::{HelmOptions, PluginOptions};
@@ -123,6 +125,9 @@ pub(super) enum Command {
     Localize(LocalizeArgs),
     /// Print the files that kustomizations are made of, or the kustomizations that files are part of
     Inputs(InputsArgs),
+    /// Check the objects of kustomizations
+    #[cfg(feature = "validate")]
+    Validate(ValidateArgs),
     /// Fetch remote bases and files into .rustomize/, for builds without network
     Vendor(VendorArgs),
     /// Print the version

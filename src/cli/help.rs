@@ -1,7 +1,7 @@
 //! `help`: the program's, a command's, and what the codes of errors and warnings mean.
 //!
-//! The codes and their meanings are the engine's (`diagnostic::Code`); their examples are docs/diagnostics.md, which is part of
-//! the program.
+//! The codes and their meanings are the engine's (`diagnostic::Code`); their examples are docs/diagnostics.md and docs/validate.md, which are
+//! part of the program.
 
 use super::args::{Cli, Color, HelpArgs};
 use super::report::Reporter;
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Sources;
 use clap::CommandFactory;
 
-const PAGE: &str = include_str!("../../docs/diagnostics.md");
+const PAGES: [&str; 2] = [include_str!("../../docs/diagnostics.md"), include_str!("../../docs/validate.md")];
 
 pub(super) fn run(args: &HelpArgs, called: Program, color: Color, reporter: &mut Reporter) -> Outcome {
     let topic: Vec<&str> = args.topic.iter().map(String::as_str).collect();
@@ -71,7 +71,7 @@ fn codes() -> String {
 /// Returns what the page says about a code.
 fn section(code: Code) -> String {
     let heading = format!("\n### `{code}`\n");
-    let section = PAGE.split_once(&heading).map_or(code.about(), |(_, section)| section);
+    let section = PAGES.iter().find_map(|page| page.split_once(&heading)).map_or(code.about(), |(_, section)| section);
     let end = section.find("\n### ").unwrap_or(section.len()).min(section.find("\n## ").unwrap_or(section.len()));
     format!("{code}\n\n{}\n", section[..end].trim())
 }

@@ -30,6 +30,8 @@ mod render;
 mod report;
 mod severity;
 mod summary;
+#[cfg(feature = "validate")]
+mod validate;
 mod vendor;
 mod version;
 
@@ -123,6 +125,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Matrix(args)) => matrix::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),
+                #[cfg(feature = "validate")]
+                Some(Command::Validate(args)) => validate::run(&args, &mut reporter),
                 Some(Command::Vendor(args)) => vendor::run(&args, &mut reporter),
                 Some(Command::Version(args)) => version::run(&args, program, &mut reporter),
                 Some(Command::Completion(args)) => completion::run(&args, program, &mut reporter),

@@ -1,11 +1,13 @@
-//! docs/diagnostics.md: every code with its meaning and an example that is run.
+//! docs/diagnostics.md and, for the rules of `validate`, docs/validate.md: every code with its meaning and an example that is
+//! run.
 //!
-//! The page holds the examples' files; what the program says about them is compared, or written with `UPDATE_SNAPSHOTS=1`.
+//! The pages hold the examples' files; what the program says about them is compared, or written with `UPDATE_SNAPSHOTS=1`.
 
 use crate::case::{difference, updates_snapshots};
 use crate::disk::Scratch;
 use crate::doors::run_program;
 use rustomize::diagnostic::Code;
+use rustomize::validate::{Level, rules};
 use std::path::{Path, PathBuf};
 
 /// Codes that the command line as it is built here never says.
@@ -14,8 +16,11 @@ const NOT_SAID: [&str; 1] = ["remote-unsupported"];
 const OUTPUT: &str = "```text\n";
 const END: &str = "```\n";
 
-fn page() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics.md")
+const DIAGNOSTICS: &str = "docs/diagnostics.md";
+const RULES: &str = "docs/validate.md";
+
+fn page(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 /// Splits the page at the headings of codes: what comes before, then code and section.
@@ -27,19 +32,51 @@ fn sections(page: &str) -> (&str, Vec<(&str, &str)>) {
 
 #[test]
 fn every_code_is_documented_in_order() {
-    let text = std::fs::read_to_string(page()).expect("the list of codes");
+    for name in [DIAGNOSTICS, RULES] {
+        is_documented_in_order(name);
+    }
+}
+
+fn is_documented_in_order(name: &str) {
+    let text = std::fs::read_to_string(page(name)).expect("the list of codes");
     let (_, sections) = sections(&text);
     let listed: Vec<String> = sections
         .iter()
         .map(|(code, section)| format!("{code}: {}", section.trim_start().lines().next().unwrap_or_default()))
         .collect();
-    let wanted: Vec<String> = Code::ALL.iter().map(|code| format!("{code}: {}", sentence(code.about()))).collect();
-    assert!(listed == wanted, "docs/diagnostics.md:\n{}", difference(&wanted.join("\n"), &listed.join("\n")));
+    let wanted: Vec<String> = Code::ALL
+        .iter()
+        .filter(|code| rules::is_rule(**code) == (name == RULES))
+        .map(|code| format!("{code}: {}", sentence(code.about())))
+        .collect();
+    assert!(listed == wanted, "{name}:\n{}", difference(&wanted.join("\n"), &listed.join("\n")));
 }
 
 #[test]
 fn every_example_says_what_the_page_shows() {
-    let text = std::fs::read_to_string(page()).expect("the list of codes");
+    for name in [DIAGNOSTICS, RULES] {
+        says_what_the_page_shows(name);
+    }
+}
+
+/// The table of rules on the page is the one of the code.
+#[test]
+fn the_table_of_rules_is_the_one_of_the_code() {
+    let text = std::fs::read_to_string(page(RULES)).expect("the page of rules");
+    let row = |&(code, level): &(Code, Level)| {
+        let level = match level {
+            Level::Fail => "error",
+            Level::Warn => "warning",
+            Level::Off => "off",
+        };
+        format!("| [`{code}`](#{code}) | {level} | {} |\n", code.about())
+    };
+    let table: String = rules::RULES.iter().map(row).collect();
+    assert!(text.contains(&table), "docs/validate.md lacks this table:\n{table}");
+}
+
+fn says_what_the_page_shows(name: &str) {
+    let text = std::fs::read_to_string(page(name)).expect("the list of codes");
     let (head, sections) = sections(&text);
     let mut updated = head.to_owned();
     for (code, section) in &sections {
@@ -55,9 +92,9 @@ fn every_example_says_what_the_page_shows() {
         updated += &format!("\n### `{code}`\n{before}{OUTPUT}{said}{END}{after}");
     }
     if updates_snapshots() {
-        std::fs::write(page(), &updated).expect("the page can be written");
+        std::fs::write(page(name), &updated).expect("the page can be written");
     }
-    assert!(updates_snapshots() || updated == text, "docs/diagnostics.md:\n{}", difference(&text, &updated));
+    assert!(updates_snapshots() || updated == text, "{name}:\n{}", difference(&text, &updated));
 }
 
 /// Writes the files of an example and runs its command; returns what it says.

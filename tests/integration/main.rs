@@ -57,6 +57,7 @@ mod remotes;
 mod scripted;
 mod second;
 mod strict;
+mod validate;
 mod vendor;
 mod writing;
 

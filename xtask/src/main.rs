@@ -8,12 +8,14 @@ mod cases;
 mod corpora;
 mod edit_oracle;
 mod explain;
+mod findings;
 mod fleets;
 mod fuzz;
 mod instructions;
 mod oracle;
 mod ratchet;
 mod reader;
+mod schemas;
 mod shell;
 mod test;
 mod tools;
@@ -39,6 +41,9 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                what `explain` says of every value of the shared corpora
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
+  schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went
+  findings [--update] [--conformance] [--filter TEXT]
+                               what `validate` finds in real kustomizations, against what was judged
   warnings [--update]          the warnings about real kustomizations against those that were judged
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
@@ -71,6 +76,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["edit-oracle", rest @ ..] => edit_oracle::run(rest),
         ["explain", rest @ ..] => explain::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
+        ["findings", rest @ ..] => findings::run(rest),
+        ["schemas", rest @ ..] => schemas::run(rest),
         ["warnings", rest @ ..] => warnings::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),

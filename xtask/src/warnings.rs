@@ -25,10 +25,10 @@ pub fn run(words: &[&str]) -> Result<()> {
         ["--update"] => true,
         _ => return Err("usage: cargo xtask warnings [--update]".to_owned()),
     };
-    let recorded = read()?;
+    let recorded = read(FILE)?;
     let Some(shared) = corpora::find_shared() else {
         println!("shared corpora not present: warnings not checked (looked at $SHARED and ../shared)");
-        return judge(&recorded);
+        return judge(FILE, &recorded);
     };
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     corpora::for_each(&shared, "", &["realworld"], |target| {
@@ -41,27 +41,38 @@ pub fn run(words: &[&str]) -> Result<()> {
         }
         Ok(())
     })?;
+    compare(FILE, "warnings", &recorded, &found, is_update)
+}
+
+/// Compares what was found, with where, with the list of those that were judged; or writes the list.
+pub fn compare(
+    file: &str,
+    what: &str,
+    recorded: &BTreeMap<String, (String, String)>,
+    found: &BTreeMap<String, String>,
+    is_update: bool,
+) -> Result<()> {
     let new: Vec<&String> = found.keys().filter(|key| !recorded.contains_key(*key)).collect();
     let gone: Vec<&String> = recorded.keys().filter(|key| !found.contains_key(*key)).collect();
     for key in &new {
         println!("new  {key} (in {})", found.get(*key).map_or("", String::as_str));
     }
     gone.iter().for_each(|key| println!("gone {key}"));
-    println!("{} warnings: {} new, {} gone", found.len(), new.len(), gone.len());
+    println!("{} {what}: {} new, {} gone", found.len(), new.len(), gone.len());
     if is_update {
         let line = |key: &String| {
             let (verdict, reason) = recorded.get(key).cloned().unwrap_or((UNJUDGED.to_owned(), String::new()));
             format!("{verdict}\t{key}\t{reason}\n")
         };
         let text: String = found.keys().map(line).collect();
-        shell::write(Path::new(FILE), format!("{HEADER}{text}"))?;
-        println!("wrote {FILE}");
+        shell::write(Path::new(file), format!("{HEADER}{text}"))?;
+        println!("wrote {file}");
         return Ok(());
     }
     if !new.is_empty() {
-        return Err(format!("{} warnings that nobody has judged; `--update` adds them to {FILE}", new.len()));
+        return Err(format!("{} {what} that nobody has judged; `--update` adds them to {file}", new.len()));
     }
-    judge(&recorded)
+    judge(file, recorded)
 }
 
 fn key(warning: &Diagnostic, repository: &str, session: &Session<'_>) -> String {
@@ -71,13 +82,13 @@ fn key(warning: &Diagnostic, repository: &str, session: &Session<'_>) -> String 
 }
 
 /// Reads the list: verdict and reason by all that lies between.
-fn read() -> Result<BTreeMap<String, (String, String)>> {
-    let text = shell::read(Path::new(FILE))?;
+pub fn read(file: &str) -> Result<BTreeMap<String, (String, String)>> {
+    let text = shell::read(Path::new(file)).unwrap_or_default();
     let mut lines = BTreeMap::new();
     for line in text.lines().skip(1) {
         let parts: Vec<&str> = line.split('\t').collect();
         let [verdict, code, repository, place, message, reason] = parts.as_slice() else {
-            return Err(format!("{FILE}: not six columns: {line}"));
+            return Err(format!("{file}: not six columns: {line}"));
         };
         let key = format!("{code}\t{repository}\t{place}\t{message}");
         lines.insert(key, ((*verdict).to_owned(), (*reason).to_owned()));
@@ -85,19 +96,19 @@ fn read() -> Result<BTreeMap<String, (String, String)>> {
     Ok(lines)
 }
 
-fn judge(lines: &BTreeMap<String, (String, String)>) -> Result<()> {
+pub fn judge(file: &str, lines: &BTreeMap<String, (String, String)>) -> Result<()> {
     let mut n_right = 0;
     for (key, (verdict, reason)) in lines {
         match verdict.as_str() {
-            _ if reason.trim().is_empty() => return Err(format!("{FILE}: no reason: {key}")),
+            _ if reason.trim().is_empty() => return Err(format!("{file}: no reason: {key}")),
             "right" => n_right += 1,
             "wrong" => {}
-            other => return Err(format!("{FILE}: `{other}` is no verdict: {key}")),
+            other => return Err(format!("{file}: `{other}` is no verdict: {key}")),
         }
     }
     println!("{n_right} of {} are right", lines.len());
     match n_right * 100 >= lines.len() * RIGHT_MIN && !lines.is_empty() {
         true => Ok(()),
-        false => Err(format!("fewer than {RIGHT_MIN} of 100 warnings are right")),
+        false => Err(format!("{file}: fewer than {RIGHT_MIN} of 100 are right")),
     }
 }
