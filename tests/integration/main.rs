@@ -13,7 +13,7 @@
 //! - `reference-differs`: one sentence, where kustomize does not fail as we do or the other way round
 //!
 //! `UPDATE_SNAPSHOTS=1` rewrites the snapshots, and only those. What needs links or permissions is in `disk`; the
-//! worked example and the snapshots of its mistakes (tests/snapshots) in `example`, secrets in `leaks`, what the
+//! example systems and the snapshots of their mistakes in `examples`, secrets in `leaks`, what the
 //! documentation promises in `reference`, the second YAML reader in `second`.
 
 #![allow(
@@ -35,7 +35,7 @@ mod edit_program;
 mod edit_said;
 mod edit_sweep;
 mod editing;
-mod example;
+mod examples;
 mod explain;
 mod fleet;
 #[cfg(unix)]

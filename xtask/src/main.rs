@@ -7,6 +7,7 @@ mod bench;
 mod cases;
 mod corpora;
 mod edit_oracle;
+mod examples;
 mod explain;
 mod findings;
 mod fleets;
@@ -39,6 +40,9 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                random edits of random kustomization files through both
   explain [--filter TEXT] [--show N] [--moves N]
                                what `explain` says of every value of the shared corpora
+  examples [--bless] [--bin PROGRAM] [FILTER]
+                               the systems of examples/ beside kustomize: bytes, times, mistakes; with --bless, what
+                               kustomize prints is written down
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
   schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went
@@ -74,6 +78,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["bless-oracle", rest @ ..] => cases::bless(rest),
         ["oracle", rest @ ..] => oracle::run(rest),
         ["edit-oracle", rest @ ..] => edit_oracle::run(rest),
+        ["examples", rest @ ..] => examples::run(rest),
         ["explain", rest @ ..] => explain::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
         ["findings", rest @ ..] => findings::run(rest),

@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{cases, tools};
+use crate::{cases, examples, tools};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -63,6 +63,7 @@ pub fn run() -> Result<()> {
         run.cases += counts;
         result
     });
+    run.step("examples, reference", |_| examples::run(&["--bin", RELEASE_BIN]));
     run.finish(begin)
 }
 

@@ -1,0 +1,4 @@
+{{- define "b2connect.labels" -}}
+app: {{ .app }}
+app.kubernetes.io/part-of: b2connect
+{{- end }}
