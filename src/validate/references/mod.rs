@@ -22,11 +22,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// What objects refer to, by kind, name and namespace.
 pub(super) struct References<'b> {
     resources: &'b ResMap,
+    /// Objects by kind, sorted by name.
     by_kind: FxHashMap<&'b str, Vec<&'b Resource>>,
+    /// Objects whose names could be misspelt alike: by kind, first byte and length.
+    by_shape: FxHashMap<(&'b str, u8, usize), Vec<&'b Resource>>,
     /// Kind, name and namespace of objects that others of the build will make, such as the Secret of a SealedSecret.
     made: FxHashSet<(&'static str, String, String)>,
-    /// Labels of pods, by namespace.
+    /// Objects that make pods, by namespace.
     pods: FxHashMap<&'b str, Vec<Pods<'b>>>,
+    /// Their positions there by namespace and one of their labels.
+    pods_with: FxHashMap<(&'b str, &'b str, &'b str), Vec<usize>>,
     destination_rules: Vec<&'b Resource>,
 }
 
@@ -50,16 +55,30 @@ impl<'b> References<'b> {
         let mut by_kind: FxHashMap<&str, Vec<&Resource>> = FxHashMap::default();
         let mut made = FxHashSet::default();
         let mut pods: FxHashMap<&str, Vec<Pods<'_>>> = FxHashMap::default();
+        let mut pods_with: FxHashMap<(&str, &str, &str), Vec<usize>> = FxHashMap::default();
+        let mut by_shape: FxHashMap<(&str, u8, usize), Vec<&Resource>> = FxHashMap::default();
         for resource in resources.iter() {
-            by_kind.entry(&resource.id.gvk.kind).or_default().push(resource);
+            let (kind, name) = (&*resource.id.gvk.kind, &*resource.id.name);
+            by_kind.entry(kind).or_default().push(resource);
+            if let Some(&first) = name.as_bytes().first() {
+                by_shape.entry((kind, first, name.len())).or_default().push(resource);
+            }
             made.extend(makes(resource));
             if let Some((labels, spec)) = pods::template(resource) {
-                let namespace = pods.entry(resource.id.effective_namespace()).or_default();
+                let name = resource.id.effective_namespace();
+                let namespace = pods.entry(name).or_default();
+                for (key, value) in &labels.0 {
+                    pods_with.entry((name, key, value)).or_default().push(namespace.len());
+                }
                 namespace.push(Pods { resource, labels, spec });
             }
         }
         let destination_rules = by_kind.get("DestinationRule").cloned().unwrap_or_default();
-        References { resources, by_kind, made, pods, destination_rules }
+        #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
+        for list in by_kind.values_mut() {
+            list.sort_by_key(|resource| &*resource.id.name);
+        }
+        References { resources, by_kind, by_shape, made, pods, pods_with, destination_rules }
     }
 
     /// Checks what an object refers to.
@@ -134,14 +153,16 @@ impl<'b> References<'b> {
 
     /// Returns an object that may be meant, and why.
     fn near(&self, kind: &str, name: &str, namespace: &str) -> Option<(&'b Resource, String)> {
-        let same_kind = self.by_kind.get(kind)?;
-        let here = || same_kind.iter().copied().filter(|resource| resource.id.effective_namespace() == namespace);
+        let is_here = |resource: &&Resource| resource.id.effective_namespace() == namespace;
+        let known = self.resources.find_named(kind, name).into_iter().map(|position| &**self.resources.get(position));
         let was = |resource: &&Resource| resource.previous.iter().any(|previous| *previous.name == *name);
-        if let Some(renamed) = here().find(was) {
+        if let Some(renamed) = known.filter(|resource| *resource.id.gvk.kind == *kind).filter(is_here).find(was) {
             return Some((renamed, format!("it is called `{}` in the build", renamed.id.name)));
         }
-        let is_close = |resource: &&Resource| is_misspelt(name, &resource.id.name);
-        if let Some(close) = here().find(is_close) {
+        let first = *name.as_bytes().first()?;
+        let lengths = name.len().saturating_sub(1)..=name.len() + 1;
+        let alike = lengths.filter_map(|length| self.by_shape.get(&(kind, first, length))).flatten().copied();
+        if let Some(close) = alike.filter(is_here).find(|resource| is_misspelt(name, &resource.id.name)) {
             return Some((close, format!("`{}` is there", close.short_name())));
         }
         None

@@ -16,7 +16,7 @@ impl<'b> References<'b> {
         if wanted.is_empty() || tree.get(spec.node, "type").is_some_and(|node| tree.text(node) == "ExternalName") {
             return;
         }
-        let selected = self.selected(at, |labels| wanted.select(labels));
+        let selected = self.selected(at, &wanted, |labels| wanted.select(labels));
         if selected.is_empty() {
             return self.nearly(checker, at, &selector, &wanted);
         }
@@ -32,13 +32,28 @@ impl<'b> References<'b> {
     pub(super) fn budget(&self, checker: &mut Checker<'_>, at: At<'_>, spec: &Path<'_>) {
         let Some(selector) = spec.field(at.tree, "selector") else { return };
         let wanted = Selector::of(at.tree, selector.node);
-        if !wanted.is_empty() && self.selected(at, |labels| wanted.selects(labels)).is_empty() {
+        if !wanted.is_empty() && self.selected(at, &wanted.pairs, |labels| wanted.selects(labels)).is_empty() {
             self.nearly(checker, at, &selector, &wanted.pairs.without_added());
         }
     }
 
-    fn selected(&self, at: At<'_>, selects: impl Fn(&Labels<'_>) -> bool) -> Vec<&Pods<'b>> {
-        self.pods.get(at.namespace).into_iter().flatten().filter(|pods| selects(&pods.labels)).collect()
+    /// Returns the pods that a selector with some pairs selects.
+    fn selected(&self, at: At<'_>, pairs: &Labels<'_>, selects: impl Fn(&Labels<'_>) -> bool) -> Vec<&Pods<'b>> {
+        let all = self.pods.get(at.namespace).map(Vec::as_slice).unwrap_or_default();
+        // The rarest label leaves the fewest to look at.
+        let with = pairs.0.iter().map(|(key, value)| self.pods_with(at.namespace, key, value));
+        match with.min_by_key(|positions| positions.len()) {
+            Some(positions) => {
+                let pods = positions.iter().filter_map(|&position| all.get(position));
+                pods.filter(|pods| selects(&pods.labels)).collect()
+            }
+            None => all.iter().filter(|pods| selects(&pods.labels)).collect(),
+        }
+    }
+
+    /// Returns the positions of the pods that have a label.
+    fn pods_with<'s>(&'s self, namespace: &'s str, key: &'s str, value: &'s str) -> &'s [usize] {
+        self.pods_with.get(&(namespace, key, value)).map_or(&[], Vec::as_slice)
     }
 
     /// Tells of a selector that selects nothing, if it would but for one label.
