@@ -308,7 +308,7 @@ impl Shown<'_> {
         let text = match () {
             () if is_long_text => tree.text(node).to_owned(),
             () if !is_collection && is_hidden => tree.text(node).to_owned(),
-            () if !is_collection => json.clone(),
+            () if !is_collection => readable(&json),
             () => yaml(tree, node).unwrap_or_else(|| json.clone()),
         };
         let digest = match is_hidden {
@@ -358,6 +358,21 @@ pub(super) fn json(tree: &Tree, node: NodeId) -> String {
     out
 }
 
+/// Returns JSON without the escapes that only a browser's script needs.
+pub(super) fn readable(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        let known = [("\\u003c", "<"), ("\\u003e", ">"), ("\\u0026", "&"), ("\\\\", "\\\\")];
+        let (escaped, plain) = known.into_iter().find(|(known, _)| escape.starts_with(known)).unwrap_or(("\\", "\\"));
+        out.push_str(plain);
+        rest = escape.get(escaped.len()..).unwrap_or("");
+    }
+    out + rest
+}
+
 fn yaml(tree: &Tree, node: NodeId) -> Option<String> {
     let mut out = String::new();
     emit(tree, node, &mut out).ok()?;
@@ -393,4 +408,19 @@ fn texts(old: &Shown<'_>, new: &Shown<'_>, alike: &[Alike]) -> (String, String) 
         out
     };
     (text(&before), text(&after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn escapes_for_browsers_are_undone() {
+        let escape = |code: &str| format!("\\u{code}");
+        let json = format!("\"a {0}{0} b {1} {2}\"", escape("0026"), escape("003c"), escape("003e"));
+        assert_eq!(readable(&json), "\"a && b < >\"");
+        // A backslash that is one itself, and other escapes, stay.
+        let json = format!("\"\\{} \\n \\\" \\\\\"", escape("003c"));
+        assert_eq!(readable(&json), json);
+    }
 }

@@ -230,14 +230,14 @@ impl Report {
         }
         for target in &self.targets {
             if let Some(words) = fate(target) {
-                lines.push(Line { tone: Tone::Title, text: format!("{}: {words}", target.name), at: None });
+                lines.push(Line::new(Tone::Title, format!("{}: {words}", target.name)));
             }
         }
         for group in self.groups() {
             if !lines.is_empty() {
-                lines.push(Line { tone: Tone::Title, text: String::new(), at: None });
+                lines.push(text::blank());
             }
-            lines.push(Line { tone: Tone::Title, text: self.title(&group), at: None });
+            lines.push(Line::new(Tone::Title, self.title(&group)));
             for part in &group.parts {
                 lines.extend(part.lines());
             }
@@ -284,7 +284,7 @@ impl Part<'_> {
 
     /// Returns its lines.
     pub fn lines(&self) -> Vec<Line> {
-        let mut lines = vec![Line { tone: Tone::Object(self.object.status), text: self.heading(), at: None }];
+        let mut lines = vec![Line::new(Tone::Object(self.object.status), self.heading())];
         lines.extend(self.changes.iter().flat_map(|change| text::change_lines(change)));
         lines
     }

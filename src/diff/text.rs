@@ -4,7 +4,7 @@
 
 use super::change::{Change, ObjectDiff, Status, Value};
 use super::risk::{Risk, Severity};
-use super::{Diff, Identity};
+use super::{Diff, Identity, Location};
 use similar::{ChangeTag, TextDiff};
 
 /// What a line is.
@@ -40,8 +40,14 @@ pub struct Line {
 }
 
 impl Line {
-    fn new(tone: Tone, text: impl Into<String>) -> Line {
-        Line { tone, text: text.into(), at: None }
+    /// Makes a line of a text that may hold anything.
+    pub(super) fn new(tone: Tone, text: impl AsRef<str>) -> Line {
+        Line { tone, text: text.as_ref().chars().map(harmless).collect(), at: None }
+    }
+
+    fn at(mut self, at: Option<&Location>) -> Line {
+        self.at = at.map(|at| at.to_string().chars().map(harmless).collect());
+        self
     }
 
     /// Returns the mark of the tone.
@@ -113,7 +119,7 @@ pub fn risk_line(risk: &Risk, object: &str, targets: Option<&str>) -> Line {
     if let Some(targets) = targets {
         text += &format!(" ({targets})");
     }
-    Line::new(Tone::Risk(risk.severity), text.chars().map(harmless).collect::<String>())
+    Line::new(Tone::Risk(risk.severity), text)
 }
 
 /// Names what became of an object.
@@ -168,8 +174,9 @@ fn value_lines(tone: Tone, value: &Value, text: &str) -> Vec<Line> {
     if lines.is_empty() {
         lines.push(Line::new(tone, ""));
     }
-    if let Some(first) = lines.first_mut() {
-        first.at = value.at.as_ref().map(ToString::to_string);
+    if !lines.is_empty() {
+        let first = lines.remove(0);
+        lines.insert(0, first.at(value.at.as_ref()));
     }
     let n_more = text.lines().count().saturating_sub(LINES_MAX);
     if n_more > 0 {
@@ -196,9 +203,7 @@ fn text_lines(old: &Value, new: &Value) -> Vec<Line> {
                 };
                 let value = change.value();
                 let text = value.strip_suffix('\n').unwrap_or(value);
-                let mut line = Line::new(tone, cut(text));
-                line.at = at.map(ToString::to_string);
-                lines.push(line);
+                lines.push(Line::new(tone, cut(text)).at(at));
                 if !value.ends_with('\n') {
                     lines.push(Line::new(Tone::Note, "(no line end)"));
                 }
@@ -215,7 +220,7 @@ fn text_lines(old: &Value, new: &Value) -> Vec<Line> {
 
 /// Cuts a long line.
 fn cut(line: &str) -> String {
-    let clean: String = line.chars().take(CHARS_MAX).map(harmless).collect();
+    let clean: String = line.chars().take(CHARS_MAX).collect();
     let n_more = line.chars().count().saturating_sub(CHARS_MAX);
     if n_more == 0 { clean } else { format!("{clean}… ({n_more} more characters)") }
 }

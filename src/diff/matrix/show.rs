@@ -1,6 +1,7 @@
 //! A matrix as text, Markdown or HTML.
 
 use super::{Cell, Matrix};
+use crate::diff::change::readable;
 use crate::diff::html::{begin, escape};
 use crate::diff::markdown::{self, plain};
 use crate::diff::text::harmless;
@@ -15,8 +16,9 @@ const ABSENT: &str = "—";
 
 fn shown(cell: Option<&Cell>, n_max: usize) -> String {
     let Some(cell) = cell else { return ABSENT.to_owned() };
-    let n = cell.json.chars().count();
-    let cut: String = cell.json.chars().take(n_max).map(harmless).collect();
+    let value = readable(&cell.json);
+    let n = value.chars().count();
+    let cut: String = value.chars().take(n_max).map(harmless).collect();
     if n > n_max { format!("{cut}…") } else { cut }
 }
 
@@ -98,7 +100,7 @@ pub fn html(matrix: &Matrix) -> String {
             out += &format!("<tr><td class=\"v\">{}</td>", escape(path));
             for cell in &row.cells {
                 let (class, text) = match cell {
-                    Some(cell) => ("v", escape(&cell.json)),
+                    Some(cell) => ("v", escape(&readable(&cell.json))),
                     None => ("v x", ABSENT.to_owned()),
                 };
                 out += &format!("<td class=\"{class}\">{text}</td>");
