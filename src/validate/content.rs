@@ -223,11 +223,13 @@ fn placeholder(text: &str) -> Option<&str> {
         let starts = inner.starts_with(|c: char| c.is_ascii_alphabetic());
         return (starts && inner.len() > 2 && inner.chars().all(is_word)).then_some(trimmed);
     }
-    let starts_upper = ["YOUR_", "YOUR-", "REPLACE_WITH_", "REPLACE-WITH-", "<YOUR"];
-    if starts_upper.iter().any(|start| trimmed.starts_with(start)) {
+    let lower = trimmed.to_ascii_lowercase();
+    // In capital letters: a name may well begin so.
+    let is_shouted = trimmed.bytes().take(4).all(|byte| byte.is_ascii_uppercase());
+    let starts = ["your_", "your-", "replace_with_", "replace-with-"];
+    if is_shouted && starts.iter().any(|start| lower.starts_with(start)) {
         return Some(trimmed);
     }
-    let lower = trimmed.to_ascii_lowercase();
     let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
     WORDS.iter().find_map(|word| {
         let at = lower.find(word)?;
