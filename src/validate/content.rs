@@ -144,7 +144,8 @@ impl Walk<'_, '_> {
     fn plain(&mut self, path: &Path<'_>, text: &str, area: Area) {
         let first = text.as_bytes().first().copied().unwrap_or_default();
         let is_number = first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.');
-        if !is_number && !(text.len() <= 3 && matches!(first, b'y' | b'Y' | b'n' | b'N' | b'o' | b'O')) {
+        let is_short_word = text.len() <= 3 && matches!(first, b'y' | b'Y' | b'n' | b'N' | b'o' | b'O');
+        if !is_number && !is_short_word {
             return;
         }
         if area.in_metadata || is_left_open(self.tree, path.node) {
@@ -251,7 +252,7 @@ pub(super) fn is_base64(text: &str) -> bool {
             _ => return false,
         }
     }
-    (n_digits + n_padding) % 4 == 0 && n_padding <= 2 && (n_padding == 0 || n_digits % 4 >= 2)
+    (n_digits + n_padding).is_multiple_of(4) && n_padding <= 2 && (n_padding == 0 || n_digits % 4 >= 2)
 }
 
 /// Tells of data that is no base64; a value of a Secret is not shown.
