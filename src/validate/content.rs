@@ -144,7 +144,8 @@ impl Walk<'_, '_> {
     fn plain(&mut self, path: &Path<'_>, text: &str, area: Area) {
         let first = text.as_bytes().first().copied().unwrap_or_default();
         let is_number = first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.');
-        if !is_number && !(text.len() <= 3 && matches!(first, b'y' | b'Y' | b'n' | b'N' | b'o' | b'O')) {
+        let is_short_word = text.len() <= 3 && matches!(first, b'y' | b'Y' | b'n' | b'N' | b'o' | b'O');
+        if !is_number && !is_short_word {
             return;
         }
         if area.in_metadata || is_left_open(self.tree, path.node) {
@@ -223,11 +224,13 @@ fn placeholder(text: &str) -> Option<&str> {
         let starts = inner.starts_with(|c: char| c.is_ascii_alphabetic());
         return (starts && inner.len() > 2 && inner.chars().all(is_word)).then_some(trimmed);
     }
-    let starts_upper = ["YOUR_", "YOUR-", "REPLACE_WITH_", "REPLACE-WITH-", "<YOUR"];
-    if starts_upper.iter().any(|start| trimmed.starts_with(start)) {
+    let lower = trimmed.to_ascii_lowercase();
+    // In capital letters: a name may well begin so.
+    let is_shouted = trimmed.bytes().take(4).all(|byte| byte.is_ascii_uppercase());
+    let starts = ["your_", "your-", "replace_with_", "replace-with-"];
+    if is_shouted && starts.iter().any(|start| lower.starts_with(start)) {
         return Some(trimmed);
     }
-    let lower = trimmed.to_ascii_lowercase();
     let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
     WORDS.iter().find_map(|word| {
         let at = lower.find(word)?;
@@ -249,7 +252,7 @@ pub(super) fn is_base64(text: &str) -> bool {
             _ => return false,
         }
     }
-    (n_digits + n_padding) % 4 == 0 && n_padding <= 2 && (n_padding == 0 || n_digits % 4 >= 2)
+    (n_digits + n_padding).is_multiple_of(4) && n_padding <= 2 && (n_padding == 0 || n_digits % 4 >= 2)
 }
 
 /// Tells of data that is no base64; a value of a Secret is not shown.
