@@ -4,7 +4,7 @@ use super::fields::{Alike, Comparison, Step};
 use super::known::Part;
 use super::value::{At, Object};
 use crate::schema::merge_keys::Schema;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// Keys that tell items of lists apart of which no schema is known, the likeliest first.
@@ -141,7 +141,8 @@ impl<'a> Comparison<'a> {
                 *old_at = name(&self.new, new, at).and_then(|name| gone.remove(&name));
             }
         }
-        let taken: Vec<usize> = pairs.iter().filter(|(_, new)| new.is_some()).filter_map(|&(old, _)| old).collect();
+        let taken: FxHashSet<usize> =
+            pairs.iter().filter(|(_, new)| new.is_some()).filter_map(|&(old, _)| old).collect();
         pairs.retain(|(old, new)| new.is_some() || !old.is_some_and(|old| taken.contains(&old)));
     }
 
