@@ -3,6 +3,7 @@
 use crate::accumulate::Accumulator;
 use crate::accumulated::Gathered;
 use crate::diagnostic::{Code, Diagnostic, Report, Severity};
+use crate::fieldspec::TransformerConfig;
 use crate::history::{Recorder, Removed, only};
 use crate::kustomization::{FileKind, Kustomization};
 use crate::loader;
@@ -68,6 +69,8 @@ pub struct Build {
     pub inputs: Vec<Arc<str>>,
     /// The address of every remote file that was read, sorted.
     pub remote_files: Vec<Arc<str>>,
+    /// The field specs in effect at the root.
+    pub field_specs: Arc<TransformerConfig>,
 }
 
 /// Builds the kustomization in a directory (absolute, or relative to the session's directory).
@@ -76,13 +79,14 @@ pub struct Build {
 pub fn build(session: &mut Session<'_>, directory: &str, options: &BuildOptions) -> Result<Build, Vec<Diagnostic>> {
     let mut gathered = Gathered::default();
     let result = run(session, directory, options, &mut gathered);
-    let Gathered { warnings, touched, inputs, removed, .. } = gathered;
+    let Gathered { warnings, touched, inputs, removed, config, .. } = gathered;
+    let field_specs = config.unwrap_or_else(|| Arc::clone(&session.built_in));
     let touched = touched.into_values().collect();
     let (fetched, inputs): (Vec<_>, Vec<_>) = inputs.into_iter().partition(|path| session.is_fetched(path));
     let remote_files = fetched.into_iter().filter(|path| remote::is_remote_file(path)).collect();
     match result {
         Ok((resources, text, documents)) => {
-            Ok(Build { text, documents, resources, warnings, touched, removed, inputs, remote_files })
+            Ok(Build { text, documents, resources, warnings, touched, removed, inputs, remote_files, field_specs })
         }
         Err(errors) => Err(warnings.into_iter().chain(errors).collect()),
     }
@@ -117,6 +121,7 @@ fn run(
         recorder.record(&mut resources, Some(by), &mut gathered.removed);
     }
     let mut report = Report::default();
+    resources.iter().try_for_each(|resource| resource.check_past()).map_err(single)?;
     let by = session.directive("nameReference", None, whole(&file));
     let config = Arc::clone(gathered.config.as_ref().unwrap_or(&session.built_in));
     refs::name_reference::fix(&mut resources, &config, by, &mut report);

@@ -77,6 +77,7 @@ codes! {
     // resources
     NotAResource "not-a-resource" "a document is not a Kubernetes object",
     MissingName "missing-name" "an object has no `metadata.name`",
+    UnclearName "unclear-name" "an object that is renamed had a name that is empty or has a comma",
     DuplicateId "duplicate-id" "two objects have the same group, version, kind, name and namespace",
     NamespaceConflict "namespace-conflict" "setting the namespace gives two objects the same identity",
     AmbiguousReference "ambiguous-reference" "a name reference could mean more than one object",
@@ -124,7 +125,9 @@ codes! {
     EntryExists "entry-exists" "what `edit add` would add is there already",
     EntryNotFound "entry-not-found" "what `edit` would change or remove is not there",
     EditWithoutEffect "edit-without-effect" "a part of an edit has nothing to do",
-    EditImpossible "edit-impossible" "a kustomization file is laid out so that it cannot be edited in place",
+    EditMakesField "edit-makes-field" "an edit makes a field that is called nearly like one beside it",
+    EditChangesMore "edit-changes-more" "an edit changes more than it was asked to",
+    EditImpossible "edit-impossible" "an edit cannot be made: a file is laid out otherwise, or no patch does what is wanted",
     // command line
     Usage "usage" "the command line is not right",
 }
@@ -290,7 +293,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n:
 /// Names are short; a hostile one must not cost more than a few milliseconds.
 const LEN_MAX: usize = 256;
 
-fn edit_distance(a: &str, b: &str) -> usize {
+/// Returns how many insertions, deletions, substitutions and swaps make one text of another.
+pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().take(LEN_MAX).collect();
     let b: Vec<char> = b.chars().take(LEN_MAX).collect();
     let mut before: Vec<usize> = vec![0; b.len() + 1];

@@ -323,6 +323,16 @@ impl FieldPath {
         // Maps are made down to the field, or to the first list, which stays missing.
         let n_more = after.iter().position(|part| part.is_sequence || !part.names_a_field()).unwrap_or(after.len());
         let is_whole = n_more == after.len();
+        // What an earlier directive put into the null shows now.
+        let held = tree.get(map, &first.name).and_then(|null| tree.latent(null));
+        if let (Some(held), Some(key)) = (held.filter(|_| !after.is_empty() || self.leaf == Kind::Mapping), key) {
+            tree.replace_value(map, key, held);
+            let Some(next) = after.first() else { return Some((held, true)) };
+            return match tree.get(held, &next.name) {
+                Some(value) => (after.len() == 1).then_some((value, false)),
+                None => self.reach(tree, Hit::Missing { map: held, part: at + 1 }, stamp, make_leaf),
+            };
+        }
         let end = if is_whole { make_leaf(tree) } else { tree.new_mapping(stamp) };
         let mut top = end;
         for part in after.iter().take(n_more).rev() {

@@ -171,6 +171,6 @@ fn normalised_item(tree: &Tree, item: NodeId) -> crate::diagnostic::Result<Tree>
             .at(tree.place(error.node), "this value or key")
             .help("write it as a text, in quotes")
     })?;
-    tree.clear_comments();
+    tree.clear_unshown();
     Ok(tree)
 }

@@ -127,6 +127,8 @@ pub(crate) fn read_back(resource: &mut Resource, restore: bool) {
         get(key).map(|text| text.split(',').map(Arc::from).collect()).unwrap_or_default()
     };
     let (names, namespaces, kinds) = (list(PREVIOUS_NAMES), list(PREVIOUS_NAMESPACES), list(PREVIOUS_KINDS));
+    resource.n_nameless = if names.is_empty() { namespaces.len() as u32 } else { 0 };
+    resource.is_past_unclear = !names.is_empty() && (names.len() != namespaces.len() || names.len() != kinds.len());
     let previous = names.into_iter().zip(namespaces).zip(kinds);
     resource.previous = previous.map(|((name, namespace), kind)| PreviousId { kind, name, namespace }).collect();
     resource.prefixes = list(PREFIXES);

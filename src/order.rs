@@ -114,3 +114,48 @@ fn key(id: &ResId, ranks: &FxHashMap<&str, isize>) -> Key {
 fn or<'t>(text: &'t str, mark: &'t str) -> &'t str {
     if text.is_empty() { mark } else { text }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::resource::Resource;
+    use crate::source::{Sensitivity, Sources};
+    use crate::yaml::read::read_documents;
+    use std::sync::Arc;
+
+    /// Namespaces of several groups among more objects than are sorted by insertion: the reference's answer depends on how
+    /// its sort proceeds, ours on the objects alone.
+    #[test]
+    fn many_objects_among_namespaces_of_several_groups_have_one_order() {
+        let types = ["v1", "a.example/v1", "z.example/v1"];
+        let kinds = ["Namespace", "Account", "Shop"];
+        let ids = |kind| types.into_iter().map(move |version| (version, kind));
+        let mut objects: Vec<_> = kinds
+            .into_iter()
+            .flat_map(ids)
+            .flat_map(|(version, kind)| ["one", "two"].map(|name| (version, kind, name)))
+            .collect();
+        assert!(objects.len() > INSERTED_MAX);
+        let options = LegacySortOptions { order_first: Vec::new(), order_last: vec!["Shop".to_owned()] };
+        let mut orders = Vec::new();
+        for turn in 0..objects.len() {
+            objects.rotate_left(1);
+            if turn % 3 == 0 {
+                objects.reverse();
+            }
+            let documents = objects.iter().map(|(version, kind, name)| {
+                format!("---\napiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {name}\n")
+            });
+            let source = Sources::default().add("r.yaml", documents.collect(), Sensitivity::Yaml, None);
+            let mut resmap = ResMap::default();
+            for tree in read_documents(&source, &Limits::default()).expect("the text is YAML") {
+                resmap.append(Arc::new(Resource::new(Arc::new(tree)))).expect("identities differ");
+            }
+            legacy(&mut resmap, Some(&options));
+            orders.push(resmap.iter().map(|resource| resource.id.to_string()).collect::<Vec<_>>());
+        }
+        orders.dedup();
+        assert_eq!(orders.len(), 1, "{orders:#?}");
+    }
+}

@@ -3,6 +3,7 @@
 //! What the reference stores in `internal.config.kubernetes.io/*` annotations during a build (previous names, prefixes,
 //! hash mark, generator behaviour) are plain fields here. The set of resources is `resmap`.
 
+use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::object_origin::ObjectOrigin;
 use crate::provenance::DirectiveId;
 use crate::schema::scope;
@@ -185,6 +186,11 @@ pub struct Resource {
     pub id: ResId,
     /// Former identities, oldest first.
     pub previous: Vec<PreviousId>,
+    /// How many former identities had no name. The reference keeps names, namespaces and kinds in lists of their own and
+    /// leaves out empty texts; without any name there are no former identities.
+    pub n_nameless: u32,
+    /// Those lists do not fit together: a former name is empty beside others, or has a comma.
+    pub is_past_unclear: bool,
     /// Prefixes that were added, in order.
     pub prefixes: Vec<Arc<str>>,
     /// Suffixes that were added, in order.
@@ -255,6 +261,8 @@ impl Resource {
             tree,
             id,
             previous: Vec::new(),
+            n_nameless: 0,
+            is_past_unclear: false,
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             needs_hash: false,
@@ -294,11 +302,32 @@ impl Resource {
 
     /// Remembers the current identity before it changes (upstream `StorePreviousId`).
     pub fn push_previous_id(&mut self) {
+        let name = &self.id.name;
+        self.is_past_unclear |= match name.is_empty() {
+            true => !self.previous.is_empty(),
+            false => self.n_nameless > 0 || name.contains(','),
+        };
+        if name.is_empty() {
+            self.n_nameless = self.n_nameless.saturating_add(1);
+            return;
+        }
         self.previous.push(PreviousId {
             kind: Arc::clone(&self.id.gvk.kind),
-            name: Arc::clone(&self.id.name),
+            name: Arc::clone(name),
             namespace: self.id.effective_namespace().into(),
         });
+    }
+
+    /// Refuses a past that the reference cannot read, where it ends with an error or a crash (upstream `PrevIds`).
+    pub fn check_past(&self) -> Result<()> {
+        if !self.is_past_unclear {
+            return Ok(());
+        }
+        let message = format!("a former name of `{}` is empty or has a comma", self.short_name());
+        let name = self.tree.get_path(self.tree.root(), &["metadata", "name"]);
+        let error = Diagnostic::error(Code::UnclearName, message)
+            .at(name.and_then(|name| self.tree.place(name)), "kustomize cannot follow this name");
+        Err(error.help("names that prefixes, suffixes or namespaces change later must be plain texts without commas"))
     }
 
     /// Returns the first identity the resource had.

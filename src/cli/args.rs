@@ -6,6 +6,7 @@ use super::create::CreateArgs;
 use super::edit::EditArgs;
 use super::explain::ExplainArgs;
 use super::fleet::{FleetArgs, InputsArgs};
+use super::images::ImagesArgs;
 use super::localize::LocalizeArgs;
 use super::not_offered::NotOfferedArgs;
 use super::report::ErrorFormat;
@@ -88,6 +89,8 @@ pub(super) enum Command {
     Create(CreateArgs),
     /// Change the kustomization file of the current directory
     Edit(EditArgs),
+    /// List the images that kustomizations run, with who set them
+    Images(ImagesArgs),
     /// Copy a kustomization with all it references into a new directory
     Localize(LocalizeArgs),
     /// Print the files that kustomizations are made of, or the kustomizations that files are part of

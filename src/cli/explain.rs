@@ -1,6 +1,6 @@
 //! `explain`: the files and directives behind a value, in words or as JSON. What is told is `crate::explain`'s business.
 
-mod json;
+pub(super) mod json;
 
 use super::args::{Judged, Late, LoadRestrictor, PluginArgs, judged};
 use super::programs::NativePrograms;
@@ -70,7 +70,7 @@ pub(super) struct ExplainArgs {
 
 /// How an explanation is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people.
     Text,
     /// One JSON document.

@@ -14,6 +14,7 @@ mod explain;
 mod flags_page;
 mod fleet;
 mod help;
+mod images;
 mod json;
 mod localize;
 mod mask;
@@ -94,6 +95,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Create(args)) => create::run(&args, &mut reporter),
                 Some(Command::Edit(args)) => edit::run(&args, program, color, &mut reporter),
                 Some(Command::Explain(args)) => explain::run(&args, &mut reporter),
+                Some(Command::Images(args)) => images::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),

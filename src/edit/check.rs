@@ -49,7 +49,9 @@ pub fn check(
             let before = Trial::run(fs, remotes, directory, &[]);
             let known: FxHashSet<&str> = before.diagnostics().iter().map(|known| known.message.as_str()).collect();
             let new = after.diagnostics().iter().filter(|new| !known.contains(new.message.as_str()));
-            new.filter(|new| new.severity == Severity::Error || new.code == Code::PatchTargetUnmatched).cloned().collect()
+            new.filter(|new| new.severity == Severity::Error || new.code == Code::PatchTargetUnmatched)
+                .cloned()
+                .collect()
         }
         _ => Vec::new(),
     };

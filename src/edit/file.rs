@@ -33,6 +33,10 @@ pub(super) struct File {
     pub(super) is_normalized: bool,
     /// Other files that change with it.
     pub(super) others: Vec<Other>,
+    /// The text behind the edit, where it is made by other means than the data.
+    pub(super) revised: Option<String>,
+    /// What was set, for verbs that are about fields of objects.
+    pub(super) written: Vec<super::Written>,
 }
 
 /// A file that changes with the kustomization.
@@ -77,11 +81,27 @@ impl File {
         let mut places = Vec::new();
         collect_places(&tree, tree.root(), &mut places);
         let new = old.clone();
-        Ok(File { path, name, source, syntax, stamp, new, old, places, is_normalized: false, others: Vec::new() })
+        Ok(File {
+            path,
+            name,
+            source,
+            syntax,
+            stamp,
+            new,
+            old,
+            places,
+            is_normalized: false,
+            others: Vec::new(),
+            revised: None,
+            written: Vec::new(),
+        })
     }
 
     /// Returns the text with the new data in it.
     pub(super) fn text(&self, limits: &Limits, keeps_comments: bool) -> Result<String> {
+        if let Some(text) = &self.revised {
+            return Ok(text.clone());
+        }
         let mut new = self.new.clone();
         drop_empty(&mut new, &self.old);
         if self.old.is_same(&new) && !self.is_normalized {

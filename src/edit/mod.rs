@@ -7,6 +7,7 @@
 mod add;
 mod change;
 pub mod check;
+mod field;
 mod file;
 mod fix;
 mod generator;
@@ -16,6 +17,7 @@ mod remove;
 mod set;
 
 pub use change::{Change, ChangeKind};
+pub use field::Written;
 
 use crate::diagnostic::{Code, Diagnostic, Report, Severity};
 use crate::session::Session;
@@ -29,6 +31,10 @@ use std::sync::Arc;
 pub enum Command {
     /// `set image`: `name=new:tag@digest`, as often as wanted.
     SetImage(Vec<String>),
+    /// `set image --workload`: objects, and `name=new:tag@digest`.
+    SetWorkloadImage(Vec<String>, Vec<String>),
+    /// `set field`: an object, `path=value`, and whether values are texts whatever they look like.
+    SetField(String, Vec<String>, bool),
     /// `set replicas`: `name=count`.
     SetReplicas(Vec<String>),
     /// `set namespace`
@@ -185,6 +191,8 @@ pub struct LabelFlags {
 pub struct Edit {
     /// The kustomization file, then the others that change with it.
     pub files: Vec<FileEdit>,
+    /// What was set, where a verb is about fields of objects.
+    pub written: Vec<Written>,
     /// What is different in the kustomization file.
     pub changes: Vec<Change>,
     /// Whether the file is that of a component, whose objects come from elsewhere.
@@ -242,7 +250,7 @@ pub fn edit(
     let is_component = file.new.text_of("kind") == "Component";
     let mut files = vec![FileEdit { path: file.path, old: file.source, new }];
     files.extend(file.others.into_iter().map(|file::Other { path, old, new }| FileEdit { path, old, new }));
-    Ok((Some(Edit { files, changes, is_component }), work.report.diagnostics))
+    Ok((Some(Edit { files, written: file.written, changes, is_component }), work.report.diagnostics))
 }
 
 /// A command at work.
@@ -255,6 +263,8 @@ impl Work<'_, '_> {
     fn run(&mut self, command: &Command) -> Result<Option<File>> {
         match command {
             Command::SetImage(args) => set::image::run(self, args),
+            Command::SetWorkloadImage(workloads, args) => field::set_images(self, workloads, args),
+            Command::SetField(object, args, is_text) => field::set(self, object, args, *is_text),
             Command::SetReplicas(args) => set::replicas::run(self, args),
             Command::SetNamespace(args) => set::text::run(self, "namespace", args),
             Command::SetNamePrefix(args) => set::text::run(self, "namePrefix", args),

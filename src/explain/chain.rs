@@ -80,7 +80,7 @@ impl<'t> Seen<'t> {
 }
 
 /// Returns a value as JSON.
-pub(super) fn value(tree: &Tree, node: NodeId) -> Option<String> {
+pub(crate) fn value(tree: &Tree, node: NodeId) -> Option<String> {
     let mut out = String::new();
     match json::encode(tree, node, &mut out) {
         Ok(()) => Some(out),
@@ -191,7 +191,7 @@ fn follow_back(versions: &[Version], at: usize, path: &[Element]) -> Vec<Option<
 }
 
 /// Follows a path as it is.
-pub(super) fn plain(tree: &Tree, path: &[Element]) -> Option<NodeId> {
+pub(crate) fn plain(tree: &Tree, path: &[Element]) -> Option<NodeId> {
     path.iter().try_fold(tree.root(), |node, element| match element {
         Element::Key(key) => tree.get(node, key),
         Element::Index(index) => tree.items(node).nth(*index),

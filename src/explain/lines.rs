@@ -32,7 +32,7 @@ pub struct Line {
 }
 
 /// Returns who wrote the value of a node last.
-pub(super) fn writer(tree: &Tree, node: NodeId) -> Writer {
+pub(crate) fn writer(tree: &Tree, node: NodeId) -> Writer {
     let (by, place) = writes(tree, node).into_iter().next().unwrap_or_default();
     Writer { by, place }
 }

@@ -5,6 +5,7 @@
 
 mod chain;
 mod gone;
+mod images;
 mod lines;
 mod path;
 mod secret;
@@ -12,9 +13,14 @@ pub mod text;
 
 pub use chain::{Action, Step};
 pub use gone::Gone;
+pub use images::{ImageUse, images};
 pub use lines::{Line, Writer};
+pub(crate) use path::Landing;
 pub use path::{Element, Query, show as show_path};
 pub use secret::{HIDDEN, Secrets};
+
+pub(crate) use chain::{plain as plain_path, value as value_of};
+pub(crate) use lines::writer as writer_of;
 
 use crate::build::Build;
 use crate::diagnostic::{Code, Diagnostic, Result, nearest};
@@ -223,10 +229,7 @@ impl<'b> Object<'b> {
 
     /// Returns every value that is no collection, and every empty collection, by its path.
     pub fn leaves(&self) -> Vec<(Vec<Element>, NodeId)> {
-        let tree = &self.resource.tree;
-        let mut found = Vec::new();
-        leaves(tree, tree.root(), &mut Vec::new(), &mut found);
-        found
+        leaves_of(&self.resource.tree)
     }
 
     /// Returns the directives that wrote, or took away, something of the object, in the order in which they were met.
@@ -250,6 +253,13 @@ impl<'b> Object<'b> {
     pub fn writer(&self, node: NodeId) -> Writer {
         lines::writer(&self.resource.tree, node)
     }
+}
+
+/// Returns every value that is no collection, and every empty collection, by its path.
+pub(crate) fn leaves_of(tree: &Tree) -> Vec<(Vec<Element>, NodeId)> {
+    let mut found = Vec::new();
+    leaves(tree, tree.root(), &mut Vec::new(), &mut found);
+    found
 }
 
 fn leaves(tree: &Tree, node: NodeId, path: &mut Vec<Element>, found: &mut Vec<(Vec<Element>, NodeId)>) {

@@ -98,6 +98,56 @@ impl Query {
     }
 }
 
+/// Where a path leads that may name a field which is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Landing {
+    /// To a field.
+    Found(Vec<Element>, NodeId),
+    /// To a mapping, or to null, where the keys are missing.
+    Absent(Vec<Element>, NodeId, Vec<String>),
+    /// To nothing that could be made.
+    Nowhere,
+}
+
+impl Query {
+    /// Returns how many parts the path has.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Follows the path as far as it is there; below a mapping called like one of `free`, dots are part of a key.
+    pub(crate) fn land(&self, tree: &Tree, free: &[&str]) -> Landing {
+        if let Ok((path, node)) = self.find(tree) {
+            return Landing::Found(path, node);
+        }
+        for n in (0..self.0.len()).rev() {
+            let (there, rest) = self.0.split_at(n);
+            let Ok((path, node)) = Query(there.to_vec()).find(tree) else { continue };
+            if !tree.is_mapping(node) && !crate::yaml::resolve::is_null(tree, node) {
+                return Landing::Nowhere;
+            }
+            let mut is_free = matches!(path.last(), Some(Element::Key(key)) if free.contains(&key.as_str()));
+            let (mut keys, mut is_joined) = (Vec::<String>::new(), false);
+            for part in rest {
+                let (Part::Word(key) | Part::Key(key)) = part else { return Landing::Nowhere };
+                // A list that is not there has no items.
+                if !is_free && matches!(part, Part::Word(_)) && key.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Landing::Nowhere;
+                }
+                let is_more = is_joined && matches!(part, Part::Word(_));
+                match keys.last_mut().filter(|_| is_more) {
+                    Some(last) => last.extend([".", key]),
+                    None => keys.push(key.clone()),
+                }
+                is_joined = is_free && matches!(part, Part::Word(_));
+                is_free = is_free || free.contains(&key.as_str());
+            }
+            return Landing::Absent(path, node, keys);
+        }
+        Landing::Nowhere
+    }
+}
+
 fn end_word(word: &mut String, parts: &mut Vec<Part>) {
     if !word.is_empty() {
         parts.push(Part::Word(std::mem::take(word)));

@@ -172,6 +172,8 @@ fn take_marks(resource: &mut Resource, old: &Resource) {
     resource.behavior = old.behavior;
     resource.is_generated = old.is_generated;
     resource.previous.clone_from(&old.previous);
+    resource.n_nameless = old.n_nameless;
+    resource.is_past_unclear = old.is_past_unclear;
     resource.prefixes.clone_from(&old.prefixes);
     resource.suffixes.clone_from(&old.suffixes);
     resource.allow_name_change = old.allow_name_change;

@@ -363,7 +363,8 @@ fn apply_operations(
         let error = if is_checked { error } else { json::check(tree, root).err().unwrap_or(error) };
         return Err(failed(no_json(tree, patch.place, &error)));
     }
-    tree.clear_comments();
+    tree.clear_unshown();
+    tree.set_read_again(tree.get_path(tree.root(), &["metadata", "labels"]));
     check_annotations(tree, patch.place).map_err(failed)?;
     string_map::rewrite_annotations(tree, &stamp, |_| false);
     if sees_marks {

@@ -203,6 +203,7 @@ fn have_same_marks(old: &Resource, new: &Resource) -> bool {
         && old.suffixes == new.suffixes
         && old.needs_hash == new.needs_hash
         && old.behavior == new.behavior
+        && old.tree.n_latent_writes() == new.tree.n_latent_writes()
 }
 
 /// Compares nodes of two trees; keys of the second for which `is_passed_over` holds do not count.
@@ -250,6 +251,7 @@ fn is_as_rewritten(tree: &Tree, labels: NodeId) -> bool {
     !keys.is_empty()
         && keys.is_sorted()
         && is_written(labels)
+        && !tree.is_read_again(labels)
         && tree.entries(labels).all(|(key, value)| {
             is_written(key) && is_written(value) && tree.style(value) == written_style(tree.text(value))
         })

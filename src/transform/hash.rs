@@ -41,7 +41,7 @@ pub(crate) fn apply(resmap: &mut ResMap, by: DirectiveId) -> Result<Touched> {
             let node = tree.new_string(&name, &stamp);
             tree.set_entry(metadata, "name", node, &stamp);
         }
-        resmap.refresh(position);
+        resmap.refresh_unchecked(position);
         count.add(1);
     }
     Ok(count.touched(by))

@@ -163,6 +163,11 @@ fn set_in(
             present.clear();
             if let Hit::Found(map) = hit {
                 if is_null(&resource.tree, map) {
+                    let tree = resmap.get_mut(position).tree_mut();
+                    let held = tree.latent_mapping(map, stamp);
+                    look_up(tree, held, pairs, &mut present);
+                    let entries = present.iter().copied();
+                    write(tree, held, pairs.iter().zip(entries).zip(needs_quotes), &mut shared, stamp);
                     continue;
                 }
                 if !resource.tree.is_mapping(map) {

@@ -194,6 +194,11 @@ pub struct Tree {
     comments: BTreeMap<NodeId, Arc<str>>,
     /// Values that directives took away, with their writers.
     removed: Vec<(NodeId, Stamp)>,
+    /// Mappings that a null holds without showing them, by that null; nearly always none.
+    latent: Vec<(NodeId, NodeId)>,
+    n_latent_writes: u32,
+    /// The labels as a JSON patch left them: the reference prints and reads what it patched.
+    read_again: Option<NodeId>,
 }
 
 impl Default for Tree {
@@ -223,6 +228,9 @@ impl Tree {
             is_watched: false,
             comments: BTreeMap::new(),
             removed: Vec::new(),
+            latent: Vec::new(),
+            n_latent_writes: 0,
+            read_again: None,
         }
     }
 
@@ -295,9 +303,44 @@ impl Tree {
         self.comments.remove(&id);
     }
 
-    /// Takes all comments away.
-    pub(crate) fn clear_comments(&mut self) {
+    /// Takes away what no text of the document shows: comments, and what nulls hold.
+    pub(crate) fn clear_unshown(&mut self) {
         self.comments.clear();
+        self.latent.clear();
+    }
+
+    /// Returns the mapping that a null holds without showing it, made if there is none.
+    ///
+    /// Upstream `SetEntry` adds entries to the node of a null too. They are not printed, until a transformer that creates
+    /// what is missing makes the node a mapping.
+    pub(crate) fn latent_mapping(&mut self, null: NodeId, stamp: &Stamp) -> NodeId {
+        self.n_latent_writes = self.n_latent_writes.saturating_add(1);
+        if let Some(map) = self.latent(null) {
+            return map;
+        }
+        let map = self.new_mapping(stamp);
+        self.latent.push((null, map));
+        map
+    }
+
+    /// Returns the mapping that a null holds without showing it.
+    pub(crate) fn latent(&self, null: NodeId) -> Option<NodeId> {
+        self.latent.iter().find(|(holder, _)| *holder == null).map(|&(_, map)| map)
+    }
+
+    /// Returns how often something was put into nulls that does not show.
+    pub(crate) fn n_latent_writes(&self) -> u32 {
+        self.n_latent_writes
+    }
+
+    /// Notes that the reference has read a node from a text of its own, where it has a position.
+    pub(crate) fn set_read_again(&mut self, id: Option<NodeId>) {
+        self.read_again = id;
+    }
+
+    /// Returns whether the reference has read a node from a text of its own.
+    pub(crate) fn is_read_again(&self, id: NodeId) -> bool {
+        self.read_again == Some(id)
     }
 
     /// Notes who takes a value away, and where that is said.

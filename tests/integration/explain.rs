@@ -14,7 +14,7 @@ fn data() -> PathBuf {
 }
 
 /// Splits a question as a shell does: single quotes keep blanks together.
-fn words(question: &str) -> Vec<String> {
+pub(crate) fn words(question: &str) -> Vec<String> {
     let (mut words, mut word, mut is_quoted, mut is_begun) = (Vec::new(), String::new(), false, false);
     for c in question.chars() {
         match c {

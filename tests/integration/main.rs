@@ -27,6 +27,8 @@ mod diagnostics;
 mod disk;
 mod doors;
 #[cfg(unix)]
+mod edit_fields;
+#[cfg(unix)]
 mod edit_program;
 mod edit_sweep;
 mod editing;

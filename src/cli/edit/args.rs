@@ -167,8 +167,10 @@ pub(super) enum Set {
     Buildmetadata(ListArgs),
     /// Set literals or the namespace of an entry of `configMapGenerator`
     Configmap(SetGeneratorArgs),
+    /// Set fields of one object where this layer writes them, or by a patch: KIND/NAME PATH=VALUE
+    Field(FieldArgs),
     /// Set names, tags and digests of `images`: NAME=NEW:TAG@DIGEST, or a part of that; `*` keeps what is there
-    Image(ListArgs),
+    Image(ImageArgs),
     /// Set `commonLabels`: KEY:VALUE
     Label(ListArgs),
     /// Set `namePrefix`
@@ -192,6 +194,50 @@ pub(super) struct ListArgs {
     #[arg(value_name = "ARG")]
     pub(super) args: Vec<String>,
 }
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true, after_help = IMAGE_EXAMPLES)]
+pub(super) struct ImageArgs {
+    #[arg(value_name = "NAME=NEW:TAG@DIGEST")]
+    pub(super) args: Vec<String>,
+
+    /// Only in this object, by a patch; as often as wanted
+    #[arg(long, value_name = "[NAMESPACE/]KIND/NAME")]
+    pub(super) workload: Vec<String>,
+}
+
+const IMAGE_EXAMPLES: &str = "\
+Examples:
+  rustomize edit set image app=registry.example/app:1.2                                   wherever `app` runs
+  rustomize edit set image --workload Deployment/app-green app=registry.example/app:1.2   in one Deployment";
+
+/// Set fields of one object.
+///
+/// What writes the field in this layer is changed where it stands: a patch, an entry of `replicas` or `images`, a literal of a
+/// generator, a manifest listed under `resources`. Else a patch is added to this kustomization. The result is built before it is
+/// written; if anything else would change, or the field would not get its value, nothing is written.
+#[derive(Debug, Args)]
+#[command(args_override_self = true, after_help = FIELD_EXAMPLES)]
+pub(super) struct FieldArgs {
+    /// The object, as it is called in the output or was called before; with `NAMESPACE/` before it if that is not clear
+    #[arg(value_name = "[NAMESPACE/]KIND/NAME", required = true)]
+    pub(super) object: String,
+
+    /// Fields with their values: scalars of YAML
+    #[arg(value_name = "PATH=VALUE")]
+    pub(super) args: Vec<String>,
+
+    /// Take values as text, whatever they look like
+    #[arg(long)]
+    pub(super) string: bool,
+}
+
+const FIELD_EXAMPLES: &str = "\
+Examples:
+  rustomize edit set field Deployment/api spec.replicas=5
+  rustomize edit set field Deployment/api 'spec.template.spec.containers.[name=api].image=api:1.2' --diff
+  rustomize edit set field Service/api 'metadata.annotations[\"example.com/a.b\"]=x' spec.ports[0].port=8080
+  rustomize edit set field ConfigMap/settings data.DEBUG=true --string";
 
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]

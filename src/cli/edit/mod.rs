@@ -6,12 +6,13 @@ mod wish;
 
 pub(super) use args::EditArgs;
 
+use super::fleet::remotes::Shared;
 use super::remote::Network;
 use super::report::Reporter;
 use super::vendor::Vendored;
 use super::{Outcome, Program, args::Color, build, help, output};
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};
-use crate::edit::{self, Edit, check};
+use crate::edit::{self, Edit, Written, check};
 use crate::fs::Disk;
 use crate::remote::Remotes;
 use crate::session::Session;
@@ -41,6 +42,8 @@ pub(super) fn run(args: &EditArgs, program: Program, color: Color, reporter: &mu
 fn edited(command: &edit::Command, mode: &ModeArgs, reporter: &mut Reporter) -> Result<Outcome> {
     let directory = build::working_directory()?;
     let network = Network::default();
+    // Some verbs build more than once.
+    let network = Shared::new(&network);
     let mut session = Session::new(&Disk, &directory);
     // What is no file here may be the address of a repository.
     session.remotes = Some(&network);
@@ -71,10 +74,23 @@ fn edited(command: &edit::Command, mode: &ModeArgs, reporter: &mut Reporter) -> 
     if mode.strict && !mode.dry_run && write(&edit, reporter) == Outcome::Failure {
         return Ok(Outcome::Failure);
     }
+    tell_written(&edit, mode, reporter);
     if mode.dry_run || mode.diff {
         diff::print(&diff::unified(&edit.files, &directory))?;
     }
     Ok(Outcome::Success)
+}
+
+/// Says where what was set stands now.
+fn tell_written(edit: &Edit, mode: &ModeArgs, reporter: &mut Reporter) {
+    for Written { place, what, is_kept } in &edit.written {
+        let state = match (is_kept, mode.dry_run) {
+            (true, _) => " is so already",
+            (false, true) => " would be set",
+            (false, false) => "",
+        };
+        reporter.say(&format!("{place}: {what}{state}"));
+    }
 }
 
 fn write(edit: &Edit, reporter: &mut Reporter) -> Outcome {

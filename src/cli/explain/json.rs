@@ -28,7 +28,7 @@ use serde_json::Value;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct JsonObject {
+pub(in crate::cli) struct JsonObject {
     api_version: String,
     kind: String,
     name: String,
@@ -36,7 +36,7 @@ struct JsonObject {
 }
 
 #[derive(Serialize)]
-struct JsonDirective<'n> {
+pub(in crate::cli) struct JsonDirective<'n> {
     field: &'n str,
     index: Option<u32>,
     location: JsonLocation<'n>,
@@ -159,7 +159,7 @@ fn json_step<'n>(step: &Step, names: Names<'n>) -> JsonStep<'n> {
     }
 }
 
-fn identity(object: &Object<'_>) -> JsonObject {
+pub(in crate::cli) fn identity(object: &Object<'_>) -> JsonObject {
     let id = &object.resource.id;
     JsonObject {
         api_version: id.gvk.api_version(),
@@ -169,11 +169,11 @@ fn identity(object: &Object<'_>) -> JsonObject {
     }
 }
 
-fn place(place: Option<Place>, names: Names<'_>) -> Option<JsonLocation<'_>> {
+pub(in crate::cli) fn place(place: Option<Place>, names: Names<'_>) -> Option<JsonLocation<'_>> {
     place.map(|place| location(place, names.sources))
 }
 
-fn directive<'n>(by: Option<DirectiveId>, names: Names<'n>) -> Option<JsonDirective<'n>> {
+pub(in crate::cli) fn directive<'n>(by: Option<DirectiveId>, names: Names<'n>) -> Option<JsonDirective<'n>> {
     let directive = names.directives.get(by?);
     Some(JsonDirective {
         field: directive.field,
@@ -187,7 +187,7 @@ fn value(text: Option<&str>) -> Value {
     text.map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
 }
 
-fn written(value: &impl Serialize) -> String {
+pub(in crate::cli) fn written(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text

@@ -9,7 +9,7 @@ mod git;
 mod inputs;
 mod ordered;
 mod progress;
-mod remotes;
+pub(super) mod remotes;
 mod render;
 mod targets;
 mod watch;

@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 type Answers<K, V> = Mutex<FxHashMap<K, Arc<OnceLock<Result<V, RemoteError>>>>>;
 
 /// Asks for everything once.
-pub(super) struct Shared<'a> {
+pub(in crate::cli) struct Shared<'a> {
     inner: &'a dyn Remotes,
     repositories: Answers<(String, String, bool), Fetched>,
     files: Answers<String, Arc<[u8]>>,
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(inner: &'a dyn Remotes) -> Shared<'a> {
+    pub(in crate::cli) fn new(inner: &'a dyn Remotes) -> Shared<'a> {
         Shared { inner, repositories: Mutex::default(), files: Mutex::default() }
     }
 }

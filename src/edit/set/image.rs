@@ -6,7 +6,7 @@ use crate::transform::images::split;
 use crate::yaml::edit::Value;
 
 /// Stands for what is there already.
-const KEEP: &str = "*";
+pub(in crate::edit) const KEEP: &str = "*";
 
 /// Returns the names of the entries that arguments are about.
 pub(in crate::edit) fn names(args: &[String]) -> Vec<String> {
@@ -14,11 +14,11 @@ pub(in crate::edit) fn names(args: &[String]) -> Vec<String> {
 }
 
 /// What an argument says.
-struct Image {
-    name: String,
-    new_name: String,
-    new_tag: String,
-    digest: String,
+pub(in crate::edit) struct Image {
+    pub(in crate::edit) name: String,
+    pub(in crate::edit) new_name: String,
+    pub(in crate::edit) new_tag: String,
+    pub(in crate::edit) digest: String,
 }
 
 /// Like the reference, keeps one entry of each name and sorts them by name.
@@ -67,7 +67,7 @@ pub(in crate::edit) fn run(work: &mut Work<'_, '_>, args: &[String]) -> Result<O
     Ok(Some(file))
 }
 
-const FORMS: &str = "write `name=new:tag`, `name=new@digest`, `name=new:tag@digest`, `name=new`, `name:tag`, \
+pub(in crate::edit) const FORMS: &str = "write `name=new:tag`, `name=new@digest`, `name=new:tag@digest`, `name=new`, `name:tag`, \
                      `name:tag@digest` or `name@digest`; `*` keeps what is there";
 
 /// Puts what was there in the place of asterisks.
@@ -79,7 +79,7 @@ fn keep(item: &mut Value, old: &Value) {
     }
 }
 
-fn parse(arg: &str) -> Option<Image> {
+pub(in crate::edit) fn parse(arg: &str) -> Option<Image> {
     let (key, value) = arg.split_once('=').unwrap_or(("", arg));
     let (name, tag, digest) = split(value);
     if name == arg {

@@ -262,7 +262,15 @@ fn describe(selector: &Target) -> String {
 
 /// Says that two objects have the same identity, which only a replacement can give them.
 pub(crate) fn repeated(first: &Resource, second: &Resource) -> Box<Diagnostic> {
-    let message = format!("replacements give two objects the identity `{}`", first.short_name());
+    let name = first.short_name();
+    if first.needs_hash || second.needs_hash {
+        let message = format!("with its hash suffix an object has the identity of another: `{name}`");
+        return Diagnostic::error(Code::DuplicateId, message)
+            .at(name_place(first), "one of them")
+            .at(name_place(second), "and the other")
+            .help("give one of them another name");
+    }
+    let message = format!("replacements give two objects the identity `{name}`");
     let original = |resource: &Resource| {
         let tree = &resource.tree;
         tree.get_path(tree.root(), &["metadata", "name"]).and_then(|name| first_place(tree, name))

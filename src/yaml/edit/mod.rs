@@ -76,6 +76,11 @@ pub(crate) fn revise(text: &str, tree: Option<&Tree>, revision: &Revision<'_>) -
     Some(revised)
 }
 
+/// Returns a single scalar in one line, in the quotes that are wanted if it may stand in them.
+pub(crate) fn scalar_text(data: &Data, wanted: Option<crate::yaml::tree::Style>, in_flow: bool) -> String {
+    scalar::inline(data, wanted, in_flow)
+}
+
 /// Returns the names of the fields of a document whose values refer to others.
 pub(crate) fn fields_with_aliases(text: &str, tree: &Tree) -> Vec<String> {
     let layout = Layout { text, tree };

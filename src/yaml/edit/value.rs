@@ -72,6 +72,16 @@ impl Value {
         Value { id: Some(id), data }
     }
 
+    /// Returns a document of its own.
+    pub(crate) fn rendered(&self) -> String {
+        let style = super::render::Style::default();
+        let lines: Vec<String> = match &self.data {
+            Data::List(items) => items.iter().flat_map(|item| style.item(item, &mut |_| None)).collect(),
+            _ => style.plain_lines(self),
+        };
+        lines.join("\n") + "\n"
+    }
+
     /// Returns the number of a value that stood in the document before the edit.
     pub(crate) fn number(&self) -> Option<u32> {
         self.id
