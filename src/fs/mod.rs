@@ -87,7 +87,7 @@ pub fn join(directory: &str, path: &str) -> String {
 fn is_clean(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     // A drive letter is not looked for, nor parts that begin with a dot.
-    rest.bytes().nth(1) != Some(b':') && rest.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
+    rest.as_bytes().get(1) != Some(&b':') && rest.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
 }
 
 /// Resolves `.`, `..` and doubled slashes in words only, like Go's `filepath.Clean` on an absolute path.

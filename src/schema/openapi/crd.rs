@@ -72,7 +72,7 @@ impl Reader<'_> {
     }
 
     /// Returns the keys of a list of type map, and their defaults.
-    fn map_keys(&self, schema: NodeId) -> Option<(Vec<String>, Option<Vec<Option<String>>>)> {
+    fn map_keys(&self, schema: NodeId) -> Option<MapKeys> {
         let tree = self.tree;
         let list = self.get(schema, "x-kubernetes-list-map-keys").filter(|&list| tree.is_sequence(list))?;
         let keys: Vec<String> =
@@ -95,8 +95,11 @@ impl Reader<'_> {
     }
 }
 
+/// The keys of a list of type map, and the default of each, if the list is merged only where they tell items apart.
+type MapKeys = (Vec<String>, Option<Vec<Option<String>>>);
+
 /// Returns the keys of a list that is known beforehand, and their defaults if it is merged only where they tell items apart.
-fn of_known(known: Option<Schema<'static>>) -> Option<(Vec<String>, Option<Vec<Option<String>>>)> {
+fn of_known(known: Option<Schema<'static>>) -> Option<MapKeys> {
     let known = known?;
     let keys: Vec<String> = known.merge_keys()?.iter().map(|key| (*key).to_owned()).collect();
     let defaults = known.identity().map(|_| vec![None; keys.len()]);
