@@ -68,6 +68,7 @@ fn load(name: &str, directory: &Path) -> Result<Case, String> {
             "expected.err",
             "expected.stderr",
             "reference-differs",
+            "reference-not-run",
         ];
         if !known.contains(&file_name(&entry).as_str()) {
             return Err(format!("unknown file `{}`", file_name(&entry)));
@@ -95,8 +96,10 @@ fn load(name: &str, directory: &Path) -> Result<Case, String> {
     if err.is_some() && stderr.is_some() {
         return Err("a failing case has `expected.err` only".to_owned());
     }
-    if words("reference-differs")?.is_some_and(|reason| reason.trim().is_empty()) {
-        return Err("`reference-differs` gives no reason".to_owned());
+    for file in ["reference-differs", "reference-not-run"] {
+        if words(file)?.is_some_and(|reason| reason.trim().is_empty()) {
+            return Err(format!("`{file}` gives no reason"));
+        }
     }
     let args = args.lines().map(str::to_owned).collect();
     Ok(Case { name: name.to_owned(), directory: directory.to_owned(), command, args, yaml, files, err, stderr })

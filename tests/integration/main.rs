@@ -11,6 +11,7 @@
 //! - `expected.err`: our words on standard error for a tree that does not build; a snapshot
 //! - `expected.stderr`: our words for a tree that builds with warnings; a snapshot, absent where there are none
 //! - `reference-differs`: one sentence, where kustomize does not fail as we do or the other way round
+//! - `reference-not-run`: one sentence, where kustomize takes all memory or answers now this, now that: nobody asks it again
 //!
 //! `UPDATE_SNAPSHOTS=1` rewrites the snapshots, and only those. What needs links or permissions is in `disk`; the
 //! example systems and the snapshots of their mistakes in `examples`, secrets in `leaks`, what the
