@@ -2,12 +2,12 @@
 //!
 //! tests/ratchet/*.txt names every case that has passed once, one a line, sorted. A recorded case that fails is a
 //! failure; new passes are listed and recorded by `--update`. A name leaves the list only by `--forget NAME`. What `explain` and the
-//! warnings say of the same corpora is checked as well (`explain`, `warnings`).
+//! warnings say of the same corpora, and what `validate` finds there, is checked as well (`explain`, `warnings`, `findings`).
 
 use crate::fleets;
 use crate::shell::{self, Result};
 use crate::test::RELEASE_BIN;
-use crate::{explain, warnings};
+use crate::{explain, findings, warnings};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -70,9 +70,9 @@ pub fn run(words: &[&str]) -> Result<()> {
         n_failed += failed;
         rows += &corpus.rows()?;
     }
-    println!("\n== origins of values, and warnings");
+    println!("\n== origins of values, warnings, findings");
     // What is checked is the library as it was built for this program.
-    let (values, warnings) = (explain::run(&[]), warnings::run(&[]));
+    let (values, warnings, findings) = (explain::run(&[]), warnings::run(&[]), findings::run(&[]));
     println!("\n== real kustomizations in one process");
     let n_targets = fleets::compare_real(&shared, &shell::root().join(RELEASE_BIN))?;
     println!("{n_targets} targets in one process: the same bytes");
@@ -83,7 +83,7 @@ pub fn run(words: &[&str]) -> Result<()> {
         return Err(format!("--forget: `{name}` was not recorded"));
     }
     println!("\nrecorded cases: {n_passed} passed, {n_failed} failed");
-    values.and(warnings)?;
+    values.and(warnings).and(findings)?;
     if n_failed == 0 { Ok(()) } else { Err(format!("{n_failed} cases that passed once fail now")) }
 }
 
