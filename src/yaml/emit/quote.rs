@@ -16,14 +16,32 @@ pub(super) const WIDE: u8 = 32;
 /// Returns what kinds of bytes a text holds: the flags above.
 pub(super) fn classify(text: &str) -> u8 {
     // Comparisons only, so that the compiler can look at many bytes at once.
-    text.bytes().fold(0, |flags, byte| {
+    any_of(text, |byte| {
         let is_control = ((byte < b' ') & (byte != b'\n')) | (byte == 0x7f);
         let space = u8::from(byte == b' ') * SPACE;
         let line_break = u8::from(byte == b'\n') * BREAK;
         let mark = u8::from((byte == b':') | (byte == b'#')) * MARK;
         let special = u8::from(is_control) * SPECIAL;
-        flags | space | line_break | mark | special | (u8::from(byte >= 0x80) * HIGH)
+        space | line_break | mark | special | (u8::from(byte >= 0x80) * HIGH)
     })
+}
+
+/// Returns the union of what bytes stand for, one flag or more for each.
+///
+/// The bytes are taken in groups whose members stay apart until the end: a single union is made of one byte after the other in
+/// programs that are optimised as a whole.
+#[inline]
+fn any_of(text: &str, flags_of: impl Fn(u8) -> u8) -> u8 {
+    const GROUP: usize = 32;
+    let (groups, rest) = text.as_bytes().as_chunks::<GROUP>();
+    let mut unions = [0; GROUP];
+    for group in groups {
+        for (union, &byte) in unions.iter_mut().zip(group) {
+            *union |= flags_of(byte);
+        }
+    }
+    let flags = unions.iter().fold(0, |flags, union| flags | union);
+    rest.iter().fold(flags, |flags, &byte| flags | flags_of(byte))
 }
 
 /// Returns the flags of a text with `WIDE` for `HIGH` where that holds.
@@ -33,8 +51,7 @@ pub(super) fn refine(text: &str, flags: u8) -> u8 {
     }
     // What is printed in another way, or ends a line, begins with one of these.
     let suspicious = |byte: u8| u8::from(byte == 0xc2) | u8::from(byte == 0xe2) | u8::from(byte >= 0xef);
-    // Bytes, not truth values, of which the compiler cannot look at many at once.
-    let any_suspicious = text.bytes().fold(0, |any, byte| any | suspicious(byte));
+    let any_suspicious = any_of(text, suspicious);
     if any_suspicious != 0 && !text.chars().all(|char| char < '\u{7f}' || is_ordinary(char)) {
         return flags;
     }
