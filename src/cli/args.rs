@@ -2,6 +2,7 @@
 //!
 //! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
+use super::build;
 use super::create::CreateArgs;
 use super::diff::DiffArgs;
 use super::edit::EditArgs;
@@ -15,7 +16,8 @@ use super::report::ErrorFormat;
 use super::severity::WarningArgs;
 #[cfg(feature = "validate")]
 use super::validate::ValidateArgs;
-use crate::build::{LoadRestrictions, Reorder};
+use super::vendor::Vendored;
+use crate::build::{BuildOptions, LoadRestrictions, Reorder};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::programs::{HelmOptions, PluginOptions};
 use clap::builder::{PossibleValue, TypedValueParser};
@@ -196,6 +198,38 @@ pub(super) struct ListArgs {
     /// Let patches merge lists of custom resources, which kustomize replaces (see docs/lists.md)
     #[arg(long)]
     pub(super) merge_custom_lists: bool,
+}
+
+/// What a kustomization may load and run, in commands that build to find something out.
+#[derive(Clone, Debug, Args)]
+pub(super) struct LoadArgs {
+    /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
+    #[arg(long)]
+    pub(super) offline: bool,
+
+    /// Which files a kustomization may load: those in and below its own directory, or any
+    #[arg(long, value_name = "RESTRICTION", value_parser = Late::<LoadRestrictor>::new(),
+          default_value = "LoadRestrictionsRootOnly", allow_hyphen_values = true)]
+    load_restrictor: Judged<LoadRestrictor>,
+
+    #[command(flatten)]
+    plugins: PluginArgs,
+}
+
+impl LoadArgs {
+    /// Makes the engine's options of the flags.
+    pub(super) fn options(&self) -> Result<BuildOptions, Box<Diagnostic>> {
+        Ok(BuildOptions {
+            load_restrictions: judged("--load-restrictor", &self.load_restrictor)?.into(),
+            plugins: self.plugins.options(),
+            ..BuildOptions::default()
+        })
+    }
+
+    /// Finds what was vendored for a directory, if no network is wanted.
+    pub(super) fn vendored(&self, here: &str, directory: &str) -> Result<Option<Vendored>, Box<Diagnostic>> {
+        self.offline.then(|| Vendored::find(&build::resolved(here, directory), directory)).transpose()
+    }
 }
 
 /// What a build may run; nothing by default.

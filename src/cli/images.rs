@@ -4,16 +4,15 @@
 //! directive}]}`. `object`, `location` and `directive` are those of `explain -o json`; what is not there is `null`. Keys are never
 //! removed and keep their order; new ones may be added, and `version` grows if the meaning of one ever changes.
 
-use super::args::{Judged, Late, LoadRestrictor, PluginArgs, judged};
+use super::args::LoadArgs;
 use super::explain::Format;
 use super::explain::json::{self, JsonDirective, JsonObject};
 use super::json::JsonLocation;
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
-use super::vendor::Vendored;
 use super::{Outcome, build, native_to_slash, output};
-use crate::build::{Build, BuildOptions, build as build_kustomization};
+use crate::build::{Build, build as build_kustomization};
 use crate::diagnostic::{Result, show_place};
 use crate::explain::text::Names;
 use crate::explain::{ImageUse, Secrets, images, show_path};
@@ -51,17 +50,8 @@ pub(super) struct ImagesArgs {
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     output: Format,
 
-    /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
-    #[arg(long)]
-    offline: bool,
-
-    /// Which files a kustomization may load: those in and below its own directory, or any
-    #[arg(long, value_name = "RESTRICTION", value_parser = Late::<LoadRestrictor>::new(),
-          default_value = "LoadRestrictionsRootOnly", allow_hyphen_values = true)]
-    load_restrictor: Judged<LoadRestrictor>,
-
     #[command(flatten)]
-    plugins: PluginArgs,
+    loading: LoadArgs,
 }
 
 pub(super) fn run(args: &ImagesArgs, reporter: &mut Reporter) -> Outcome {
@@ -76,20 +66,11 @@ pub(super) fn run(args: &ImagesArgs, reporter: &mut Reporter) -> Outcome {
 
 fn listed(args: &ImagesArgs, reporter: &mut Reporter) -> Result<Outcome> {
     let here = build::working_directory()?;
-    let options = BuildOptions {
-        load_restrictions: judged("--load-restrictor", &args.load_restrictor)?.into(),
-        plugins: args.plugins.options(),
-        ..BuildOptions::default()
-    };
+    let options = args.loading.options()?;
     let programs = NativePrograms::of_environment()?;
     let network = Network::default();
-    let mut vendored = Vec::new();
-    for directory in &args.directories {
-        vendored.push(match args.offline {
-            true => Some(Vendored::find(&build::resolved(&here, directory), directory)?),
-            false => None,
-        });
-    }
+    let vendored: Vec<_> =
+        args.directories.iter().map(|directory| args.loading.vendored(&here, directory)).collect::<Result<_>>()?;
     let is_single = args.directories.len() == 1;
     let mut session = if is_single { Session::for_one_build(&Disk, &here) } else { Session::new(&Disk, &here) };
     if options.plugins.allows_programs() {

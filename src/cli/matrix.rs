@@ -1,12 +1,11 @@
 //! `matrix`: what differs between environments, as a table. What is a difference is `crate::diff`'s business.
 
-use super::args::{Judged, Late, LoadRestrictor, PluginArgs, judged};
+use super::args::LoadArgs;
 use super::diff::side::{Loader, Named};
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
 use super::{Outcome, build, output};
-use crate::build::BuildOptions;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::matrix::{self, Matrix};
 use crate::diff::{Options, Pattern, Side};
@@ -52,17 +51,8 @@ pub(super) struct MatrixArgs {
     #[arg(long)]
     show_secrets: bool,
 
-    /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
-    #[arg(long)]
-    offline: bool,
-
-    /// Which files a kustomization may load: those in and below its own directory, or any
-    #[arg(long, value_name = "RESTRICTION", value_parser = Late::<LoadRestrictor>::new(),
-          default_value = "LoadRestrictionsRootOnly", allow_hyphen_values = true)]
-    load_restrictor: Judged<LoadRestrictor>,
-
     #[command(flatten)]
-    plugins: PluginArgs,
+    loading: LoadArgs,
 }
 
 /// How a matrix is written.
@@ -125,11 +115,7 @@ fn laid_out(args: &MatrixArgs, reporter: &mut Reporter) -> Result<Outcome, Box<D
         return Err(Diagnostic::error(Code::Usage, "several environments are standard input"));
     }
     let here = build::working_directory()?;
-    let options = BuildOptions {
-        load_restrictions: judged("--load-restrictor", &args.load_restrictor)?.into(),
-        plugins: args.plugins.options(),
-        ..BuildOptions::default()
-    };
+    let options = args.loading.options()?;
     let programs = NativePrograms::of_environment()?;
     let programs = options.plugins.allows_programs().then_some(&programs as &dyn Programs);
     let network = Network::default();
@@ -137,7 +123,7 @@ fn laid_out(args: &MatrixArgs, reporter: &mut Reporter) -> Result<Outcome, Box<D
     let named: Vec<Named> = args.directories.iter().map(|side| Named::of(side, &here)).collect::<Result<_, _>>()?;
     let vendored: Vec<_> = named
         .iter()
-        .map(|side| if args.offline { side.vendored(&here) } else { Ok(None) })
+        .map(|side| if args.loading.offline { side.vendored(&here) } else { Ok(None) })
         .collect::<Result<_, _>>()?;
     let mut is_broken = false;
     let mut loaded = Vec::with_capacity(named.len());

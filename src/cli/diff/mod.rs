@@ -4,7 +4,7 @@ pub(super) mod json;
 mod paint;
 pub(super) mod side;
 
-use super::args::{Color, Judged, Late, LoadRestrictor, PluginArgs, judged};
+use super::args::{Color, LoadArgs};
 use super::fleet::{WantedComparison, compare_all};
 use super::programs::NativePrograms;
 use super::remote::Network;
@@ -81,17 +81,8 @@ pub(super) struct DiffArgs {
     #[arg(short, long)]
     quiet: bool,
 
-    /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
-    #[arg(long)]
-    offline: bool,
-
-    /// Which files a kustomization may load: those in and below its own directory, or any
-    #[arg(long, value_name = "RESTRICTION", value_parser = Late::<LoadRestrictor>::new(),
-          default_value = "LoadRestrictionsRootOnly", allow_hyphen_values = true)]
-    load_restrictor: Judged<LoadRestrictor>,
-
     #[command(flatten)]
-    plugins: PluginArgs,
+    loading: LoadArgs,
 }
 
 /// How a comparison is written.
@@ -121,11 +112,7 @@ pub(super) fn run(args: &DiffArgs, color: Color, reporter: &mut Reporter) -> Out
 
 fn compared(args: &DiffArgs, color: Color, reporter: &mut Reporter) -> Result<Outcome, Box<Diagnostic>> {
     let here = build::working_directory()?;
-    let options = BuildOptions {
-        load_restrictions: judged("--load-restrictor", &args.load_restrictor)?.into(),
-        plugins: args.plugins.options(),
-        ..BuildOptions::default()
-    };
+    let options = args.loading.options()?;
     let wanted = Options {
         ignored: args.ignore.clone(),
         generated: args.generated,
@@ -179,7 +166,7 @@ fn all(
         return Err(Diagnostic::error(Code::Usage, message)
             .help("check the old side out with `git worktree`, and compare target by target"));
     }
-    let is_offline = args.offline;
+    let is_offline = args.loading.offline;
     let wanted = WantedComparison { here, directory, from, to: args.to.as_deref(), options, compare, is_offline };
     compare_all(&wanted, reporter)
 }
@@ -209,7 +196,7 @@ fn two(
     let network = Network::default();
     let loader = Loader { options, network: &network, programs, here };
     let (old, new) = (Named::of(old_word, here)?, Named::of(new_word, here)?);
-    let vendored = |side: &Named| if args.offline { side.vendored(here) } else { Ok(None) };
+    let vendored = |side: &Named| if args.loading.offline { side.vendored(here) } else { Ok(None) };
     let (old_vendored, new_vendored) = (vendored(&old)?, vendored(&new)?);
     let mut old_session = loader.session(&old, old_vendored.as_ref());
     let mut new_session = loader.session(&new, new_vendored.as_ref());

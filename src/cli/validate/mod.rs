@@ -5,13 +5,12 @@ mod found;
 mod junit;
 mod sarif;
 
-use super::args::{Judged, Late, LoadRestrictor, PluginArgs, judged};
+use super::args::LoadArgs;
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
-use super::vendor::Vendored;
 use super::{Outcome, build, native_to_slash, output};
-use crate::build::{BuildOptions, build as build_kustomization};
+use crate::build::build as build_kustomization;
 use crate::diagnostic::{Code, Diagnostic, Result, nearest};
 use crate::fs::Disk;
 use crate::remote::Remotes;
@@ -72,17 +71,8 @@ pub(super) struct ValidateArgs {
     #[arg(long, value_name = "RULE", action = clap::ArgAction::Append)]
     allow: Vec<String>,
 
-    /// Use no network: take remote bases and files from .rustomize/ (see `rustomize vendor`)
-    #[arg(long)]
-    offline: bool,
-
-    /// Which files a kustomization may load: those in and below its own directory, or any
-    #[arg(long, value_name = "RESTRICTION", value_parser = Late::<LoadRestrictor>::new(),
-          default_value = "LoadRestrictionsRootOnly", allow_hyphen_values = true)]
-    load_restrictor: Judged<LoadRestrictor>,
-
     #[command(flatten)]
-    plugins: PluginArgs,
+    loading: LoadArgs,
 }
 
 /// How findings are written.
@@ -149,20 +139,13 @@ pub(super) fn run(args: &ValidateArgs, reporter: &mut Reporter) -> Outcome {
 fn validated(args: &ValidateArgs, reporter: &mut Reporter) -> Result<Outcome> {
     let options = args.options()?;
     let here = build::working_directory()?;
-    let build_options = BuildOptions {
-        load_restrictions: judged("--load-restrictor", &args.load_restrictor)?.into(),
-        plugins: args.plugins.options(),
-        ..BuildOptions::default()
-    };
+    let build_options = args.loading.options()?;
     let programs = NativePrograms::of_environment()?;
     let network = Network::default();
     let mut targets = Vec::new();
     let mut told: FxHashSet<String> = FxHashSet::default();
     for directory in &args.directories {
-        let vendored = match args.offline {
-            true => Some(Vendored::find(&build::resolved(&here, directory), directory)?),
-            false => None,
-        };
+        let vendored = args.loading.vendored(&here, directory)?;
         let mut session = Session::for_one_build(&Disk, &here);
         if build_options.plugins.allows_programs() {
             session.programs = Some(&programs);
