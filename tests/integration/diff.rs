@@ -4,10 +4,11 @@
 //! standard error and, in parentheses, the exit code, if it is not 0; `UPDATE_SNAPSHOTS=1` writes the answers. The questions
 //! of docs/diff.md are among them.
 
-use crate::case::{difference, entries, file_name, updates_snapshots};
+use crate::case::{entries, file_name};
 use crate::doors::{ROOT, load_tree, run_program};
 use crate::explain::words;
 use crate::remote::{Site, config_map};
+use crate::scripted::ask_again;
 use proptest::prelude::*;
 use rustomize::build::{Build, BuildOptions, LoadRestrictions, build};
 use rustomize::diagnostic::Report;
@@ -20,8 +21,6 @@ use rustomize::source::{Sensitivity, Sources};
 use rustomize::yaml::read::read_documents;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
-
-const PROMPT: &str = "$ rustomize ";
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/diff")
@@ -41,21 +40,7 @@ fn answer(directory: &Path, question: &str) -> String {
 fn sessions() {
     let mut n_questions = 0;
     for case in entries(&data()) {
-        let file = case.join("session.txt");
-        let expected = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let mut actual = String::new();
-        for question in expected.lines().filter_map(|line| line.strip_prefix(PROMPT)) {
-            if !actual.is_empty() {
-                actual.push('\n');
-            }
-            actual += &format!("{PROMPT}{question}\n{}", answer(&case, question));
-            n_questions += 1;
-        }
-        if updates_snapshots() {
-            std::fs::write(&file, &actual).expect("a session can be written");
-        } else {
-            assert!(actual == expected, "{}:\n{}", file_name(&case), difference(&expected, &actual));
-        }
+        n_questions += ask_again(&case, |question| answer(&case, question));
     }
     assert!(n_questions > 20, "only {n_questions} questions");
 }
@@ -67,22 +52,8 @@ fn sessions_in_git() {
     let staged = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/diff-staged");
     for case in entries(&staged) {
         let site = staged_site(&case);
-        let file = case.join("session.txt");
-        let expected = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let mut actual = String::new();
-        for question in expected.lines().filter_map(|line| line.strip_prefix(PROMPT)) {
-            if !actual.is_empty() {
-                actual.push('\n');
-            }
-            let directory = site.path("shop");
-            let answer = answer(&directory, question).replace(&*directory.to_string_lossy(), "/shop");
-            actual += &format!("{PROMPT}{question}\n{answer}");
-        }
-        if updates_snapshots() {
-            std::fs::write(&file, &actual).expect("a session can be written");
-        } else {
-            assert!(actual == expected, "{}:\n{}", file_name(&case), difference(&expected, &actual));
-        }
+        let directory = site.path("shop");
+        ask_again(&case, |question| answer(&directory, question).replace(&*directory.to_string_lossy(), "/shop"));
     }
 }
 

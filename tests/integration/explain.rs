@@ -3,11 +3,10 @@
 //! tests/data/explain/<case>/session.txt holds questions (`$ rustomize explain …`), each with what stands on standard
 //! output and standard error; `UPDATE_SNAPSHOTS=1` writes the answers. The questions of docs/explain.md are among them.
 
-use crate::case::{difference, entries, file_name, updates_snapshots};
+use crate::case::entries;
 use crate::doors::run_program;
+use crate::scripted::ask_again;
 use std::path::{Path, PathBuf};
-
-const PROMPT: &str = "$ rustomize ";
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/explain")
@@ -51,21 +50,7 @@ fn answer(directory: &Path, question: &str) -> String {
 fn sessions() {
     let mut n_questions = 0;
     for case in entries(&data()) {
-        let file = case.join("session.txt");
-        let expected = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let mut actual = String::new();
-        for question in expected.lines().filter_map(|line| line.strip_prefix(PROMPT)) {
-            if !actual.is_empty() {
-                actual.push('\n');
-            }
-            actual += &format!("{PROMPT}{question}\n{}", answer(&case.join("input"), question));
-            n_questions += 1;
-        }
-        if updates_snapshots() {
-            std::fs::write(&file, &actual).expect("a session can be written");
-        } else {
-            assert!(actual == expected, "{}:\n{}", file_name(&case), difference(&expected, &actual));
-        }
+        n_questions += ask_again(&case, |question| answer(&case.join("input"), question));
     }
     assert!(n_questions > 40, "only {n_questions} questions");
 }

@@ -59,3 +59,21 @@ pub(crate) fn make_executable(path: &Path) {
 pub(crate) fn is_reference() -> bool {
     program().file_name().is_some_and(|name| name == "kustomize")
 }
+
+/// What a command of the program stands behind in a session.
+const PROMPT: &str = "$ rustomize ";
+
+/// Asks the questions of a session (`session.txt` of a case) again, compares, and returns how many there are.
+pub(crate) fn ask_again(case: &Path, answer: impl Fn(&str) -> String) -> usize {
+    let file = case.join("session.txt");
+    let expected = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let questions: Vec<&str> = expected.lines().filter_map(|line| line.strip_prefix(PROMPT)).collect();
+    let answers = questions.iter().map(|question| format!("{PROMPT}{question}\n{}", answer(question)));
+    let actual = answers.collect::<Vec<_>>().join("\n");
+    if updates_snapshots() {
+        std::fs::write(&file, &actual).expect("a session can be written");
+    } else {
+        assert!(actual == expected, "{}:\n{}", case.display(), difference(&expected, &actual));
+    }
+    questions.len()
+}

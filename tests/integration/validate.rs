@@ -2,14 +2,13 @@
 //!
 //! See tests/data/validate/README.md.
 
-use crate::case::{difference, entries, file_name, updates_snapshots};
+use crate::case::entries;
 use crate::doors::run_program;
+use crate::scripted::ask_again;
 use rustomize::diagnostic::Code;
 use rustomize::validate::rules::RULES;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-
-const PROMPT: &str = "$ rustomize ";
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/validate")
@@ -26,23 +25,11 @@ fn run(directory: &Path, question: &str) -> (Option<i32>, String, String) {
 fn sessions() {
     let mut n_questions = 0;
     for case in entries(&data()).iter().filter(|case| case.is_dir()) {
-        let file = case.join("session.txt");
-        let expected = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let mut actual = String::new();
-        for question in expected.lines().filter_map(|line| line.strip_prefix(PROMPT)) {
-            if !actual.is_empty() {
-                actual.push('\n');
-            }
+        n_questions += ask_again(case, |question| {
             let (code, stdout, stderr) = run(&case.join("input"), question);
             let code = code.map_or("killed".to_owned(), |code| code.to_string());
-            actual += &format!("{PROMPT}{question}\n[{code}]\n{stdout}{stderr}");
-            n_questions += 1;
-        }
-        if updates_snapshots() {
-            std::fs::write(&file, &actual).expect("a session can be written");
-        } else {
-            assert!(actual == expected, "{}:\n{}", file_name(case), difference(&expected, &actual));
-        }
+            format!("[{code}]\n{stdout}{stderr}")
+        });
     }
     assert!(n_questions > 12, "only {n_questions} questions");
 }
