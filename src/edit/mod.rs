@@ -65,6 +65,8 @@ pub enum Command {
     AddBuildMetadata(Vec<String>),
     /// `add patch`
     AddPatch(PatchFlags),
+    /// Appends entries to `patches`, whatever is there; no verb of the command line.
+    AppendPatches(Vec<PatchEntry>),
     /// `add label`
     AddLabel(Vec<String>, LabelFlags),
     /// `add annotation`, and whether one that is there is overwritten.
@@ -177,6 +179,19 @@ pub struct PatchFlags {
     pub target: Vec<(&'static str, String)>,
 }
 
+/// An entry of `patches`.
+#[derive(Clone, Debug, Default)]
+pub struct PatchEntry {
+    /// The file.
+    pub path: String,
+    /// Or the patch itself.
+    pub patch: String,
+    /// Fields of `target` with their values; empty ones are left out. A target without fields is not the same as none.
+    pub target: Option<Vec<(&'static str, String)>>,
+    /// `options`.
+    pub options: Vec<(String, bool)>,
+}
+
 /// The flags of `add label`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LabelFlags {
@@ -287,6 +302,7 @@ impl Work<'_, '_> {
             Command::AddFile(list, args) => add::file::configuration(self, *list, args),
             Command::AddBuildMetadata(args) => add::build_metadata::run(self, args),
             Command::AddPatch(flags) => add::patch::run(self, flags),
+            Command::AppendPatches(entries) => add::patch::append(self, entries),
             Command::AddLabel(args, flags) => add::metadata::label(self, args, *flags),
             Command::AddAnnotation(args, is_forced) => add::metadata::annotation(self, args, *is_forced),
             Command::AddGenerator(kind, args, flags) => add::generator::run(self, *kind, args, flags),

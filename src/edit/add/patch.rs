@@ -1,7 +1,7 @@
 //! `add patch`.
 
 use crate::edit::file::File;
-use crate::edit::{PatchFlags, Result, Work, usage};
+use crate::edit::{PatchEntry, PatchFlags, Result, Work, usage};
 use crate::yaml::edit::{Data, Value};
 
 pub(in crate::edit) fn run(work: &mut Work<'_, '_>, flags: &PatchFlags) -> Result<Option<File>> {
@@ -15,6 +15,25 @@ pub(in crate::edit) fn run(work: &mut Work<'_, '_>, flags: &PatchFlags) -> Resul
         return Ok(None);
     }
     file.new.list_mut("patches").push(entry);
+    Ok(Some(file))
+}
+
+/// Appends entries as they are.
+pub(in crate::edit) fn append(work: &mut Work<'_, '_>, entries: &[PatchEntry]) -> Result<Option<File>> {
+    let mut file = work.open()?;
+    let patches = file.new.list_mut("patches");
+    for PatchEntry { path, patch, target, options } in entries {
+        let mut entry = Value::texts(&[("path", path), ("patch", patch)]);
+        if let Some(target) = target {
+            let fields: Vec<(&str, &str)> = target.iter().map(|(key, text)| (*key, text.as_str())).collect();
+            entry.set("target", Value::texts(&fields));
+        }
+        if !options.is_empty() {
+            let options = options.iter().map(|(key, value)| (key.clone(), Value::plain(value))).collect();
+            entry.set("options", Value::new(Data::Map(options)));
+        }
+        patches.push(entry);
+    }
     Ok(Some(file))
 }
 
