@@ -51,13 +51,14 @@ pub fn apply(
             let mut session = Session::new(files, place.directory);
             session.shown_from = Some(place.shown_from.clone());
             session.remotes = place.remotes;
-            let edited = edit::edit(&mut session, command);
+            let edited = edit::edit_unread(&mut session, command);
             let (edit, diagnostics, is_failed) = match edited {
                 Ok((edit, warnings)) => (edit, warnings, false),
                 Err(errors) => (None, errors, true),
             };
-            let diagnostics = diagnostics.into_iter().map(|told| in_words_of(parameter, told)).collect();
-            let told = Told { diagnostics, sources: std::mem::take(&mut session.sources) };
+            let sources = std::mem::take(&mut session.sources);
+            let diagnostics = diagnostics.into_iter().map(|told| in_words_of(parameter, told, &sources)).collect();
+            let told = Told { diagnostics, sources };
             if is_failed {
                 return Err(told);
             }
@@ -168,7 +169,9 @@ fn entry(patch: &Patch) -> PatchEntry {
 }
 
 /// Says what an edit of the command line says in the words of the parameter that it is made for.
-fn in_words_of(parameter: &str, mut told: Diagnostic) -> Diagnostic {
+fn in_words_of(parameter: &str, mut told: Diagnostic, sources: &Sources) -> Diagnostic {
+    // There is no command line.
+    told.labels.retain(|label| &*sources.get(label.place.source).path != edit::COMMAND_LINE);
     let option = match (told.code, parameter) {
         (Code::EntryExists, "common-labels") => Some("label-options"),
         (Code::EntryExists, "common-annotations") => Some("annotation-options"),
@@ -180,9 +183,9 @@ fn in_words_of(parameter: &str, mut told: Diagnostic) -> Diagnostic {
     if told.code == Code::Usage && told.severity == Severity::Error {
         told.code = Code::InvalidParameter;
     }
-    let is_about_parameter = told.labels.is_empty() && told.path.is_none() || told.code == Code::EntryExists;
-    if is_about_parameter {
+    if told.labels.is_empty() && (told.path.is_none() || parameter == "components") {
         told.message = format!("parameter `{parameter}`: {}", told.message);
+        told.path = None;
     } else {
         told.notes.push(format!("this is about the parameter `{parameter}`"));
     }

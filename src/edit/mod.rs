@@ -28,6 +28,9 @@ use crate::yaml::edit::Value;
 use file::File;
 use std::sync::Arc;
 
+/// What messages call the arguments of a verb.
+pub(crate) const COMMAND_LINE: &str = "the command line";
+
 /// What to do.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -243,6 +246,22 @@ pub fn edit(
     session: &mut Session<'_>,
     command: &Command,
 ) -> std::result::Result<(Option<Edit>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    edit_as(session, command, false)
+}
+
+/// Makes an edit that nobody will read: like [`edit`], but a file that is laid out in a way that cannot be edited is written anew.
+pub(crate) fn edit_unread(
+    session: &mut Session<'_>,
+    command: &Command,
+) -> std::result::Result<(Option<Edit>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    edit_as(session, command, true)
+}
+
+fn edit_as(
+    session: &mut Session<'_>,
+    command: &Command,
+    may_rewrite: bool,
+) -> std::result::Result<(Option<Edit>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut work = Work { session, report: Report::default() };
     let file = match work.run(command) {
         Ok(file) => file,
@@ -264,7 +283,11 @@ pub fn edit(
             | Command::RemoveAnnotation(..)
             | Command::RemoveGenerator(..)
     );
-    let new = file.text(&work.session.limits, keeps_comments).map_err(|error| vec![*error])?;
+    let new = match file.text(&work.session.limits, keeps_comments) {
+        Ok(text) => text,
+        Err(_) if may_rewrite => file.new.rendered(),
+        Err(error) => return Err(vec![*error]),
+    };
     let comparable = match command {
         Command::Fix(true) => fix::without_idle_replacements(&file, &work.session.limits),
         _ => None,

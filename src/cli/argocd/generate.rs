@@ -117,16 +117,13 @@ impl Render<'_> {
 
     fn print(&self, environment: &Environment, wanted: &Wanted, reporter: &mut Reporter) -> Outcome {
         let mut files = Overlaid::new(self.fs);
+        let mut warnings = Vec::new();
         let fs: &dyn FileSystem = if wanted.block == Block::default() {
             self.fs
         } else {
             let place = Place { directory: self.target, shown_from: &self.tree.shown_from, remotes: self.remotes };
             match apply::apply(&mut files, &place, &wanted.block, &environment.variables()) {
-                Ok(warnings) => {
-                    for told in warnings {
-                        reporter.add(&told.diagnostics, &told.sources);
-                    }
-                }
+                Ok(told) => warnings = told,
                 Err(told) => {
                     failure::tell(&told.diagnostics, &told.sources, Some(&self.tree.shown_from), reporter);
                     return Outcome::Failure;
@@ -139,6 +136,7 @@ impl Render<'_> {
             Ok(built) => {
                 let outcome = self.hand_over(&built, reporter);
                 if outcome == Outcome::Success {
+                    warnings.iter().for_each(|told| reporter.add(&told.diagnostics, &told.sources));
                     reporter.add(&built.warnings, &session.sources);
                 }
                 std::mem::forget(built);

@@ -28,9 +28,11 @@ pub(in crate::edit) fn append(work: &mut Work<'_, '_>, entries: &[PatchEntry]) -
             let fields: Vec<(&str, &str)> = target.iter().map(|(key, text)| (*key, text.as_str())).collect();
             entry.set("target", Value::texts(&fields));
         }
-        if !options.is_empty() {
-            let options = options.iter().map(|(key, value)| (key.clone(), Value::plain(value))).collect();
-            entry.set("options", Value::new(Data::Map(options)));
+        // What is off is not written by the reference either.
+        let on = options.iter().filter(|(_, is_on)| *is_on);
+        let on: Vec<(String, Value)> = on.map(|(key, _)| (key.clone(), Value::plain(true))).collect();
+        if !on.is_empty() {
+            entry.set("options", Value::new(Data::Map(on)));
         }
         patches.push(entry);
     }
