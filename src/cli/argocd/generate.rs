@@ -60,6 +60,26 @@ pub(super) fn run(args: &GenerateArgs, reporter: &mut Reporter) -> Outcome {
 
 /// Renders what an environment asks for, and prints it.
 pub(super) fn print(environment: &Environment, tree: &Tree, reporter: &mut Reporter) -> Outcome {
+    render(environment, tree, reporter, &mut |rendered, reporter| output::manifests(rendered.built, None, reporter))
+}
+
+/// A render that succeeded.
+pub(super) struct Rendered<'r, 'fs> {
+    pub(super) built: &'r Build,
+    pub(super) session: &'r Session<'fs>,
+    pub(super) fs: &'r Bounded<'fs>,
+    pub(super) wanted: &'r Wanted,
+    /// The directory of the kustomization.
+    pub(super) target: &'r str,
+}
+
+/// Renders what an environment asks for, and hands it over.
+pub(super) fn render(
+    environment: &Environment,
+    tree: &Tree,
+    reporter: &mut Reporter,
+    hand_over: &mut dyn FnMut(&Rendered<'_, '_>, &mut Reporter) -> Outcome,
+) -> Outcome {
     let tell = |diagnostics: &[Diagnostic], reporter: &mut Reporter| {
         failure::tell(diagnostics, &Sources::default(), Some(&tree.shown_from), reporter);
         Outcome::Failure
@@ -90,7 +110,7 @@ pub(super) fn print(environment: &Environment, tree: &Tree, reporter: &mut Repor
         programs: &programs,
         remotes: allowed.network.then_some(&network as &dyn Remotes),
     };
-    render.print(environment, &wanted, reporter)
+    render.run(environment, &wanted, reporter, hand_over)
 }
 
 /// Everything that a render needs.
@@ -115,7 +135,13 @@ impl Render<'_> {
         session
     }
 
-    fn print(&self, environment: &Environment, wanted: &Wanted, reporter: &mut Reporter) -> Outcome {
+    fn run(
+        &self,
+        environment: &Environment,
+        wanted: &Wanted,
+        reporter: &mut Reporter,
+        hand_over: &mut dyn FnMut(&Rendered<'_, '_>, &mut Reporter) -> Outcome,
+    ) -> Outcome {
         let mut files = Overlaid::new(self.fs);
         let mut warnings = Vec::new();
         let fs: &dyn FileSystem = if wanted.block == Block::default() {
@@ -134,7 +160,13 @@ impl Render<'_> {
         let mut session = self.session(fs);
         let outcome = match build(&mut session, self.target, self.options) {
             Ok(built) => {
-                let outcome = self.hand_over(&built, reporter);
+                let outcome = match self.is_refused(&built, reporter) {
+                    true => Outcome::Failure,
+                    false => {
+                        let (built, session) = (&built, &session);
+                        hand_over(&Rendered { built, session, fs: self.fs, wanted, target: self.target }, reporter)
+                    }
+                };
                 if outcome == Outcome::Success {
                     warnings.iter().for_each(|told| reporter.add(&told.diagnostics, &told.sources));
                     reporter.add(&built.warnings, &session.sources);
@@ -152,7 +184,8 @@ impl Render<'_> {
         outcome
     }
 
-    fn hand_over(&self, built: &Build, reporter: &mut Reporter) -> Outcome {
+    /// Refuses a render without objects.
+    fn is_refused(&self, built: &Build, reporter: &mut Reporter) -> bool {
         if built.documents.is_empty() && !self.allowed.empty {
             let shown = self.tree.shown_from.show(self.target);
             let error = Diagnostic::error(Code::EmptyRender, format!("`{shown}` renders no object at all"))
@@ -160,9 +193,9 @@ impl Render<'_> {
                 .help("if that is meant, delete the Application")
                 .help("the administrator of Argo CD can allow it: `RUSTOMIZE_ALLOW=empty` on the plugin's container");
             failure::tell(&[*error], &Sources::default(), Some(&self.tree.shown_from), reporter);
-            return Outcome::Failure;
+            return true;
         }
-        output::manifests(built, None, reporter)
+        false
     }
 
     /// Tells why a build failed. What is wrong without overrides, too, is told as of the file that the repository has.

@@ -55,6 +55,7 @@ fn fail(words: String, reporter: &mut Reporter) -> Outcome {
 }
 
 #[cfg(unix)]
+#[allow(clippy::disallowed_methods, reason = "a probe waits for so long and no longer")]
 mod unix {
     use super::HealthArgs;
     use crate::cli::output::words;
