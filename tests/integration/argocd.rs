@@ -178,3 +178,125 @@ fn normal(block: Value) -> Value {
     }
     Value::Object(block)
 }
+
+/// What must never be seen.
+const STRANGER: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: stranger}\n";
+
+#[test]
+fn the_plugin_says_the_same_in_every_request() {
+    scripted::run_all(&data("generate.txt"), 35, |number, title, files| {
+        let said = ["1-first", "7f3c1d-second"].map(|request| requested(number, title, files, request));
+        let [first, second] = said;
+        assert!(first == second, "{title}:\n{first}\n{second}");
+        first
+    });
+}
+
+/// Runs a case as the server of Argo CD does, in a directory of its own for each request.
+fn requested(number: usize, title: &str, files: &str, request: &str) -> String {
+    let scratch = Scratch::new(&format!("argocd-generate-{number}"));
+    scratch.write("stranger", STRANGER);
+    scratch.write("_cmp_server/2-other/app/c.yaml", STRANGER);
+    scratch.write("_cmp_server/2-other/app/kustomization.yaml", "resources: [c.yaml]\n");
+    let prefixed: Vec<String> = files.split("\n//- ").map(str::to_owned).collect();
+    let files = prefixed.join(&format!("\n//- _cmp_server/{request}/"));
+    let lines = scripted::write_files(&scratch, &files);
+    let workdir = scratch.directory().to_string_lossy().into_owned();
+    let mut variables = vec![("ARGOCD_CMP_WORKDIR", workdir.as_str())];
+    variables.extend(lines.lines().filter_map(|line| line.strip_prefix("env: ")?.split_once('=')));
+    let app = line(lines, "in: ").unwrap_or_else(|| panic!("{title}: where?"));
+    let directory = scratch.path(&format!("_cmp_server/{request}/{app}"));
+    let mut commands: Vec<&str> = lines.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+    if commands.is_empty() {
+        commands.push("argocd generate");
+    }
+    let mut said = String::new();
+    for command in commands {
+        let args: Vec<&str> = command.split(' ').collect();
+        let output = run_program_with(&directory, &args, &variables);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (out, words) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success() || out.is_empty(), "{title}: a render that fails prints manifests");
+        assert!(!out.contains("stranger") && !words.contains(request), "{title}:\n{out}{words}");
+        assert!(!words.contains("name: stranger"), "{title}:\n{words}");
+        said += &format!("{out}{words}exit code {}\n", output.status.code().expect("it ends by itself"));
+    }
+    said
+}
+
+#[test]
+fn commands_about_applications_say_what_they_do() {
+    use crate::writing::read_files;
+    scripted::run_all(&data("commands.txt"), 6, |number, _, files| {
+        let scratch = Scratch::new(&format!("argocd-commands-of-{number}"));
+        let lines = scripted::write_files(&scratch, files);
+        let mut said = String::new();
+        for command in lines.lines().filter_map(|line| line.strip_prefix("$ ")) {
+            let before = read_files(scratch.directory());
+            let args: Vec<&str> = command.split(' ').collect();
+            let output = run_program_with(scratch.directory(), &args, &[]);
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            said += &format!("$ {command}\n{}{}", text(&output.stdout), text(&output.stderr));
+            said += &format!("exit code {}\n", output.status.code().expect("it ends by itself"));
+            for (path, bytes) in read_files(scratch.directory()) {
+                if before.get(&path) != Some(&bytes) {
+                    said += &format!("//- {path}\n{}", text(&bytes));
+                }
+            }
+        }
+        said.replace(&*scratch.directory().to_string_lossy(), "ROOT")
+    });
+}
+
+/// The probe: a server that speaks HTTP/2, one that does not, one that hangs, and none.
+#[test]
+fn the_probe_wants_an_answer() {
+    use std::io::{Read, Write};
+    use std::os::unix::net::UnixListener;
+    const SETTINGS: &[u8] = b"\0\0\x06\x04\0\0\0\0\0\0\x05\0\0\x40\0";
+    const SEEN: &[u8] = b"\0\0\0\x04\x01\0\0\0\0";
+    let scratch = Scratch::new("argocd-health");
+    let socket = scratch.path("s.sock");
+    // The path of a socket may be some 100 bytes long.
+    let short = std::env::temp_dir().join(format!("rustomize-health-{}", std::process::id()));
+    let _ = std::fs::remove_file(&short);
+    for (answer, is_closed, words) in [
+        ([SETTINGS, SEEN].concat(), false, None),
+        ([b"\0\0\x04\x08\0\0\0\0\0\0\0\0\x01", SETTINGS, SEEN].concat(), false, Some("does not speak HTTP/2")),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), false, Some("does not speak HTTP/2")),
+        (SETTINGS.to_vec(), false, Some("does not answer within 1 s")),
+        (SETTINGS.to_vec(), true, Some("hangs up")),
+        (Vec::new(), false, Some("does not answer within 1 s")),
+    ] {
+        let listener = UnixListener::bind(&short).expect("a socket");
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a client");
+            let mut hello = [0; 33];
+            stream.read_exact(&mut hello).expect("a client says hello");
+            assert!(hello.starts_with(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+            stream.write_all(&answer).expect("an answer");
+            if !is_closed {
+                let _ = stream.read_to_end(&mut Vec::new());
+            }
+        });
+        let path = short.to_string_lossy();
+        let args = ["argocd", "health", "--timeout", "1", "--socket", &*path];
+        let output = run_program_with(scratch.directory(), &args, &[]);
+        server.join().expect("the server ends");
+        std::fs::remove_file(&short).expect("the socket is ours");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.success(), words.is_none(), "{said}");
+        assert!(said.contains(words.unwrap_or_default()), "{said}");
+    }
+    scratch.write("config/plugin.yaml", "kind: ConfigManagementPlugin\nmetadata: {name: p}\nspec: {version: v1}\n");
+    for (args, words) in [
+        (["--socket", "none.sock"], "cannot speak with the server at `none.sock`"),
+        (["--config-dir", "none"], "cannot read `none/plugin.yaml`"),
+        (["--config-dir", "config"], "plugins/p-v1.sock"),
+    ] {
+        let output = run_program_with(scratch.directory(), &[&["argocd", "health"][..], &args].concat(), &[]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(words), "{said}");
+    }
+    assert!(!socket.exists());
+}

@@ -3,6 +3,7 @@
 use super::environment::{Allowed, Environment};
 use super::failure;
 use super::tree::Tree;
+use crate::argocd::announce;
 use crate::argocd::apply::{self, Place};
 use crate::argocd::block::Block;
 use crate::argocd::parameters::Wanted;
@@ -11,8 +12,9 @@ use crate::cli::programs::NativePrograms;
 use crate::cli::remote::Network;
 use crate::cli::report::Reporter;
 use crate::cli::{Outcome, output};
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::fs::{Bounded, Disk, FileSystem, Overlaid};
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
+use crate::fs::{self, Bounded, Disk, FileSystem, FsError, Overlaid};
+use crate::loader::FILE_NAMES;
 use crate::programs::Programs;
 use crate::remote::Remotes;
 use crate::session::Session;
@@ -93,6 +95,9 @@ pub(super) fn render(
         let programs = NativePrograms::of_environment()?;
         let fs = Bounded::new(&Disk, &tree.root)
             .map_err(|error| Diagnostic::error(Code::Io, format!("cannot use the repository: {error}")))?;
+        if !wanted.overlay.is_empty() && fs.kind(&target) == Err(FsError::NotFound) {
+            return Err(no_overlay(&wanted.overlay, tree, &fs));
+        }
         Ok((allowed, target, programs, fs))
     });
     let (allowed, target, programs, fs) = match prepared {
@@ -111,6 +116,17 @@ pub(super) fn render(
         remotes: allowed.network.then_some(&network as &dyn Remotes),
     };
     render.run(environment, &wanted, reporter, hand_over)
+}
+
+fn no_overlay(overlay: &str, tree: &Tree, files: &dyn FileSystem) -> Box<Diagnostic> {
+    let shown = tree.shown_from.show(&fs::join(&tree.app, overlay));
+    let error = Diagnostic::error(Code::InvalidParameter, format!("parameter `overlay`: `{shown}` does not exist"));
+    let there = announce::overlays(files, &tree.app);
+    match nearest(overlay, there.iter().map(String::as_str), 1).first() {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None if there.is_empty() => error,
+        None => error.help(format!("the overlays are {}", there.join(", "))),
+    }
 }
 
 /// Everything that a render needs.
@@ -144,7 +160,9 @@ impl Render<'_> {
     ) -> Outcome {
         let mut files = Overlaid::new(self.fs);
         let mut warnings = Vec::new();
-        let fs: &dyn FileSystem = if wanted.block == Block::default() {
+        // Where there is nothing to override, the build says so.
+        let n_files = FILE_NAMES.iter().filter(|name| self.fs.kind(&fs::join(self.target, name)).is_ok()).count();
+        let fs: &dyn FileSystem = if wanted.block == Block::default() || n_files != 1 {
             self.fs
         } else {
             let place = Place { directory: self.target, shown_from: &self.tree.shown_from, remotes: self.remotes };
