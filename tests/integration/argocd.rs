@@ -300,3 +300,40 @@ fn the_probe_wants_an_answer() {
     }
     assert!(!socket.exists());
 }
+
+/// The command lines that no field of an Application stands for.
+#[test]
+fn the_built_in_support_is_answered() {
+    let scratch = Scratch::new("argocd-built-in");
+    scratch.write("app/kustomization.yaml", "resources: [../c.yaml]\n").write("c.yaml", STRANGER);
+    // Argo CD takes the first three numbers that it finds; the words are those of a kustomize built from source.
+    let version = kustomize(scratch.directory(), &["version", "--short"]).expect("a version");
+    assert_eq!(version, "{v5.8.2  unknown   }\n");
+    assert_eq!(kustomize(scratch.directory(), &["version"]).as_deref(), Some("v5.8.2\n"));
+    let app = scratch.path("app").to_string_lossy().into_owned();
+    let printed = STRANGER.replace("metadata: {name: stranger}", "metadata:\n  name: stranger");
+    let none = ["--load-restrictor", "LoadRestrictionsNone"];
+    for (options, expected) in [
+        (&none[..], Some(printed.as_str())),
+        (
+            &[
+                "--enable-helm",
+                none[0],
+                none[1],
+                "--helm-kube-version",
+                "1.33.0",
+                "--helm-api-versions",
+                "v1",
+                "--helm-api-versions",
+                "apps/v1",
+            ],
+            Some(&printed),
+        ),
+        (&["--enable-helm", "--enable-alpha-plugins", "--enable-exec", none[0], none[1]], Some(&printed)),
+        (&[], None),
+        (&["--unknown-option"], None),
+    ] {
+        let words = [&["build", app.as_str()][..], options].concat();
+        assert_eq!(kustomize(scratch.directory(), &words).as_deref(), expected, "{options:?}");
+    }
+}

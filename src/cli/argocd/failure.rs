@@ -68,7 +68,8 @@ fn for_plugin(mut told: Diagnostic) -> Diagnostic {
             );
         }
     }
-    if told.code == Code::RemoteUnsupported {
+    told.message = told.message.replace("`--offline` allows nothing else", "there is no network here");
+    if matches!(told.code, Code::RemoteUnsupported | Code::NotVendored) {
         told.help.push(
             "the administrator of Argo CD can allow it: `RUSTOMIZE_ALLOW=network` on the plugin's container".to_owned(),
         );

@@ -11,15 +11,17 @@ use crate::build::{Build, BuildOptions, build};
 use crate::cli::programs::NativePrograms;
 use crate::cli::remote::Network;
 use crate::cli::report::Reporter;
+use crate::cli::vendor::{DIRECTORY as VENDORED, Vendored};
 use crate::cli::{Outcome, output};
-use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
-use crate::fs::{self, Bounded, Disk, FileSystem, FsError, Overlaid};
+use crate::diagnostic::{Code, Diagnostic, Result, Severity, nearest};
+use crate::fs::{self, Bounded, Disk, EntryKind, FileSystem, FsError, Look, Overlaid};
 use crate::loader::FILE_NAMES;
 use crate::programs::Programs;
 use crate::remote::Remotes;
 use crate::session::Session;
 use crate::source::Sources;
 use clap::Args;
+use std::path::Path;
 
 const EXAMPLES: &str = "\
 Environment, set by Argo CD:
@@ -105,6 +107,11 @@ pub(super) fn render(
         Err(error) => return tell(&[*error], reporter),
     };
     let network = Network::default();
+    let vendored = match vendored(&fs, &target, tree) {
+        Ok(vendored) => vendored,
+        Err(error) => return tell(&[*error], reporter),
+    };
+    let vendored = vendored.as_ref().map(|vendored| vendored as &dyn Remotes);
     let options = environment.options(allowed, &wanted);
     let render = Render {
         tree,
@@ -113,9 +120,39 @@ pub(super) fn render(
         options: &options,
         allowed,
         programs: &programs,
-        remotes: allowed.network.then_some(&network as &dyn Remotes),
+        remotes: if allowed.network { Some(&network) } else { vendored },
     };
     render.run(environment, &wanted, reporter, hand_over)
+}
+
+/// Finds what the repository holds of remote bases and files (`rustomize vendor`): that needs no network, and is as it was
+/// locked.
+fn vendored(files: &Bounded<'_>, target: &str, tree: &Tree) -> Result<Option<Vendored>> {
+    let mut directory = target;
+    while fs::is_within(directory, files.root()) {
+        let store = fs::join(directory, VENDORED);
+        if files.look(&store) == Ok(Look::Entry(EntryKind::Directory)) {
+            // It is read as it is, without a look at where links lead.
+            let mut link = None;
+            let walked = fs::walk(files, &store, &mut |path, look| {
+                let path = fs::join(&store, path);
+                let leads_nowhere = || Disk.kind(&path) == Err(FsError::NotFound);
+                if look == Look::Link && files.canonical(&path).is_err() && !leads_nowhere() {
+                    link = link.take().or(Some(path));
+                }
+                true
+            });
+            let fault = link.or(walked.err().map(|(path, _)| fs::join(&store, &path)));
+            if let Some(path) = fault {
+                let shown = tree.shown_from.show(&path);
+                let message = format!("`{shown}` is outside the tree that may be read");
+                return Err(Diagnostic::error(Code::LoadRestricted, message).path(shown));
+            }
+            return Vendored::find(Path::new(directory), &tree.shown_from.show(target)).map(Some);
+        }
+        directory = fs::parent(directory);
+    }
+    Ok(None)
 }
 
 fn no_overlay(overlay: &str, tree: &Tree, files: &dyn FileSystem) -> Box<Diagnostic> {
