@@ -213,6 +213,9 @@ pub(super) struct LoadArgs {
     load_restrictor: Judged<LoadRestrictor>,
 
     #[command(flatten)]
+    lists: ListArgs,
+
+    #[command(flatten)]
     plugins: PluginArgs,
 }
 
@@ -222,6 +225,7 @@ impl LoadArgs {
         Ok(BuildOptions {
             load_restrictions: judged("--load-restrictor", &self.load_restrictor)?.into(),
             plugins: self.plugins.options(),
+            merge_custom_lists: self.lists.merge_custom_lists,
             ..BuildOptions::default()
         })
     }
