@@ -6,6 +6,7 @@
 mod bench;
 mod cases;
 mod corpora;
+mod crds;
 mod edit_oracle;
 mod examples;
 mod explain;
@@ -46,6 +47,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
   schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went
+  crds [examples|catalogue]    the example systems and docs/lists.md against definitions that projects publish
   findings [--update] [--conformance] [--filter TEXT]
                                what `validate` finds in real kustomizations, against what was judged
   warnings [--update]          the warnings about real kustomizations against those that were judged
@@ -82,6 +84,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["explain", rest @ ..] => explain::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
         ["findings", rest @ ..] => findings::run(rest),
+        ["crds", rest @ ..] => crds::run(rest),
         ["schemas", rest @ ..] => schemas::run(rest),
         ["warnings", rest @ ..] => warnings::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
