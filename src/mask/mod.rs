@@ -27,7 +27,8 @@ use std::sync::Arc;
 const BULLET: char = '•';
 
 /// The masks of a table of sources, each worked out once and only if it is needed.
-pub(super) struct Masks<'s> {
+#[derive(Debug)]
+pub struct Masks<'s> {
     sources: &'s Sources,
     masks: FxHashMap<SourceId, Mask>,
     /// Files with a text inside that does not parse; found when the first mask is made.
@@ -35,12 +36,13 @@ pub(super) struct Masks<'s> {
 }
 
 impl<'s> Masks<'s> {
-    pub(super) fn new(sources: &'s Sources) -> Masks<'s> {
+    /// Makes the masks of a table; none is worked out yet.
+    pub fn new(sources: &'s Sources) -> Masks<'s> {
         Masks { sources, masks: FxHashMap::default(), broken: None }
     }
 
     /// Returns the file that a place is in, the file's mask, and the place in that file.
-    pub(super) fn at(&mut self, place: Place) -> (&'s Source, &Mask, Place) {
+    pub fn at(&mut self, place: Place) -> (&'s Source, &Mask, Place) {
         let place = self.sources.outermost(place);
         let source = self.sources.get(place.source);
         let broken = self.broken.get_or_insert_with(|| broken_inside(self.sources));
@@ -62,14 +64,14 @@ fn parses(source: &Arc<Source>) -> bool {
 
 /// The parts of one source that must not be shown.
 #[derive(Debug)]
-pub(super) struct Mask {
+pub struct Mask {
     /// Byte ranges of the text, sorted, not overlapping.
     hidden: Vec<Range<usize>>,
 }
 
 impl Mask {
     /// Judges a source; `is_broken_inside` says that a text inside it does not parse.
-    pub(super) fn of(source: &Arc<Source>, is_broken_inside: bool) -> Mask {
+    pub fn of(source: &Arc<Source>, is_broken_inside: bool) -> Mask {
         let mut hidden = match source.sensitivity {
             Sensitivity::Yaml => {
                 let mut hidden = scan::hidden(&source.text);
@@ -83,13 +85,13 @@ impl Mask {
     }
 
     /// Returns whether a byte is hidden.
-    pub(super) fn hides(&self, at: usize) -> bool {
+    pub fn hides(&self, at: usize) -> bool {
         let after = self.hidden.partition_point(|range| range.end <= at);
         self.hidden.get(after).is_some_and(|range| range.start <= at)
     }
 
     /// Returns the hidden parts of a 1-based line.
-    pub(super) fn hidden_parts<'t>(&self, source: &'t Source, line: u32) -> impl Iterator<Item = &'t str> {
+    pub fn hidden_parts<'t>(&self, source: &'t Source, line: u32) -> impl Iterator<Item = &'t str> {
         let start = source.line_start(line) as usize;
         let end = start + source.line(line).len();
         let after = self.hidden.partition_point(|range| range.end <= start);
@@ -98,7 +100,7 @@ impl Mask {
     }
 
     /// Returns a 1-based line of the source, without its line end and byte-order mark, one bullet for each hidden character.
-    pub(super) fn line(&self, source: &Source, line: u32) -> String {
+    pub fn line(&self, source: &Source, line: u32) -> String {
         let start = source.line_start(line) as usize;
         let text = source.line(line);
         let after = self.hidden.partition_point(|range| range.end <= start);

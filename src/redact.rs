@@ -5,8 +5,8 @@
 //! diagnostic is about, or if the diagnostic points into a hidden part and the literal is not seen nearby. Credentials in
 //! addresses go wherever they stand.
 
-use super::mask::Masks;
 use crate::diagnostic::Diagnostic;
+use crate::mask::Masks;
 use crate::remote::without_credentials;
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ struct Near {
 }
 
 /// Returns the diagnostic without values of secrets and without credentials in addresses.
-pub(super) fn redact<'d>(diagnostic: &'d Diagnostic, masks: &mut Masks<'_>) -> Cow<'d, Diagnostic> {
+pub fn redact<'d>(diagnostic: &'d Diagnostic, masks: &mut Masks<'_>) -> Cow<'d, Diagnostic> {
     let mut redacted = without_values(diagnostic, masks);
     if has_address(&redacted) {
         for text in texts_of(redacted.to_mut()) {

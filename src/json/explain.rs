@@ -1,4 +1,4 @@
-//! `explain -o json`. Keys are never removed and keep their order; new ones may be added.
+//! What `explain -o json` writes. Keys are never removed and keep their order; new ones may be added.
 //!
 //! | of a field | value |
 //! |---|---|
@@ -18,7 +18,8 @@
 //! that is no collection and each empty collection) and `gone` (`{path, location, directive}`). A list is an array of
 //! `{object, present, removedBy, location, directives}`.
 
-use crate::cli::json::{JsonLocation, location};
+use super::diagnostic::{JsonLocation, location};
+use super::value;
 use crate::explain::text::Names;
 use crate::explain::{Action, Field, Object, Secrets, Step, show_path};
 use crate::provenance::DirectiveId;
@@ -26,24 +27,27 @@ use crate::source::Place;
 use serde::Serialize;
 use serde_json::Value;
 
-#[derive(Serialize)]
+/// What an object is called.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::cli) struct JsonObject {
+pub struct JsonObject {
     api_version: String,
     kind: String,
     name: String,
     namespace: Option<String>,
 }
 
-#[derive(Serialize)]
-pub(in crate::cli) struct JsonDirective<'n> {
+/// An entry of a kustomization file.
+#[derive(Debug, Serialize)]
+pub struct JsonDirective<'n> {
     field: &'n str,
     index: Option<u32>,
     location: JsonLocation<'n>,
 }
 
-#[derive(Serialize)]
-struct JsonStep<'n> {
+/// A step in the making of a value.
+#[derive(Debug, Serialize)]
+pub struct JsonStep<'n> {
     action: &'n str,
     location: Option<JsonLocation<'n>>,
     directive: Option<JsonDirective<'n>>,
@@ -51,8 +55,9 @@ struct JsonStep<'n> {
     value: Value,
 }
 
-#[derive(Serialize)]
-struct JsonField<'n> {
+/// A field with its steps.
+#[derive(Debug, Serialize)]
+pub struct JsonField<'n> {
     object: JsonObject,
     field: String,
     present: bool,
@@ -61,8 +66,9 @@ struct JsonField<'n> {
     steps: Vec<JsonStep<'n>>,
 }
 
-#[derive(Serialize)]
-struct JsonLeaf<'n> {
+/// A value with who wrote it.
+#[derive(Debug, Serialize)]
+pub struct JsonLeaf<'n> {
     path: String,
     value: Value,
     hidden: bool,
@@ -70,16 +76,18 @@ struct JsonLeaf<'n> {
     directive: Option<JsonDirective<'n>>,
 }
 
-#[derive(Serialize)]
-struct JsonGone<'n> {
+/// A field that is gone.
+#[derive(Debug, Serialize)]
+pub struct JsonGone<'n> {
     path: String,
     location: Option<JsonLocation<'n>>,
     directive: Option<JsonDirective<'n>>,
 }
 
-#[derive(Serialize)]
+/// An object with all its fields.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct JsonWhole<'n> {
+pub struct JsonWhole<'n> {
     object: JsonObject,
     present: bool,
     removed_by: Option<JsonDirective<'n>>,
@@ -87,9 +95,10 @@ struct JsonWhole<'n> {
     gone: Vec<JsonGone<'n>>,
 }
 
-#[derive(Serialize)]
+/// An object in a list.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct JsonListed<'n> {
+pub struct JsonListed<'n> {
     object: JsonObject,
     present: bool,
     removed_by: Option<JsonDirective<'n>>,
@@ -97,18 +106,20 @@ struct JsonListed<'n> {
     directives: Vec<JsonDirective<'n>>,
 }
 
-pub(super) fn field(object: &Object<'_>, field: &Field, names: Names<'_>) -> String {
-    written(&JsonField {
+/// Returns a field with its steps.
+pub fn field<'n>(object: &Object<'_>, field: &Field, names: Names<'n>) -> JsonField<'n> {
+    JsonField {
         object: identity(object),
         field: show_path(&field.path),
         present: field.is_present,
         hidden: field.is_hidden,
         value: value(field.value.as_deref()),
         steps: field.steps.iter().map(|step| json_step(step, names)).collect(),
-    })
+    }
 }
 
-pub(super) fn object(object: &Object<'_>, names: Names<'_>, secrets: &Secrets) -> String {
+/// Returns an object with all its fields.
+pub fn object<'n>(object: &Object<'_>, names: Names<'n>, secrets: &Secrets) -> JsonWhole<'n> {
     let fields = object.values(secrets).into_iter().map(|leaf| JsonLeaf {
         path: show_path(&leaf.path),
         value: value(leaf.value.as_deref()),
@@ -124,16 +135,17 @@ pub(super) fn object(object: &Object<'_>, names: Names<'_>, secrets: &Secrets) -
             directive: step.and_then(|step| directive(step.by, names)),
         }
     });
-    written(&JsonWhole {
+    JsonWhole {
         object: identity(object),
         present: object.removed_by.is_none(),
         removed_by: directive(object.removed_by.flatten(), names),
         fields: fields.collect(),
         gone: gone.collect(),
-    })
+    }
 }
 
-pub(super) fn list(objects: &[Object<'_>], names: Names<'_>) -> String {
+/// Returns all objects.
+pub fn list<'n>(objects: &[Object<'_>], names: Names<'n>) -> Vec<JsonListed<'n>> {
     let listed = objects.iter().map(|object| JsonListed {
         object: identity(object),
         present: object.removed_by.is_none(),
@@ -141,7 +153,7 @@ pub(super) fn list(objects: &[Object<'_>], names: Names<'_>) -> String {
         location: place(object.begins().place, names),
         directives: object.directives().into_iter().filter_map(|by| directive(Some(by), names)).collect(),
     });
-    written(&listed.collect::<Vec<_>>())
+    listed.collect()
 }
 
 fn json_step<'n>(step: &Step, names: Names<'n>) -> JsonStep<'n> {
@@ -159,7 +171,8 @@ fn json_step<'n>(step: &Step, names: Names<'n>) -> JsonStep<'n> {
     }
 }
 
-pub(in crate::cli) fn identity(object: &Object<'_>) -> JsonObject {
+/// Returns what an object is called.
+pub fn identity(object: &Object<'_>) -> JsonObject {
     let id = &object.resource.id;
     JsonObject {
         api_version: id.gvk.api_version(),
@@ -169,26 +182,17 @@ pub(in crate::cli) fn identity(object: &Object<'_>) -> JsonObject {
     }
 }
 
-pub(in crate::cli) fn place(place: Option<Place>, names: Names<'_>) -> Option<JsonLocation<'_>> {
+/// Returns a place, if there is one.
+pub fn place(place: Option<Place>, names: Names<'_>) -> Option<JsonLocation<'_>> {
     place.map(|place| location(place, names.sources))
 }
 
-pub(in crate::cli) fn directive<'n>(by: Option<DirectiveId>, names: Names<'n>) -> Option<JsonDirective<'n>> {
+/// Returns a directive, if there is one.
+pub fn directive<'n>(by: Option<DirectiveId>, names: Names<'n>) -> Option<JsonDirective<'n>> {
     let directive = names.directives.get(by?);
     Some(JsonDirective {
         field: directive.field,
         index: directive.index,
         location: location(directive.place, names.sources),
     })
-}
-
-/// The engine's JSON as a value; what is no JSON (numbers beyond all doubles) as its text.
-fn value(text: Option<&str>) -> Value {
-    text.map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
-}
-
-pub(in crate::cli) fn written(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
 }

@@ -1,4 +1,4 @@
-//! `--error-format json`: one object a line on standard error, in the order the diagnostics were found.
+//! A diagnostic as JSON: what `--error-format json` writes, one object a line, in the order the diagnostics were found.
 //!
 //! | key | value |
 //! |---|---|
@@ -12,15 +12,17 @@
 //! | `kustomize` | the line that kustomize prints for the same thing, or `null` |
 //!
 //! A location is `{path, line, column, endLine, endColumn}`: 1-based, columns count Unicode scalar values, the end is one
-//! past the last character. Keys are never removed and keep their order; new ones may be added. Lines of
-//! files do not stand in the output; the words have been through `redact`.
+//! past the last character. Where the sources count columns in UTF-16 it has `from` and `to` as well: offsets in the text of
+//! the file, in the same units. Keys are never removed and keep their order; new ones may be added. Lines of
+//! files do not stand in the output; the words should have been through `redact`.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{Place, Sources};
+use crate::source::{Columns, Place, Sources};
 use serde::Serialize;
 
-#[derive(Serialize)]
-struct JsonDiagnostic<'a> {
+/// A diagnostic.
+#[derive(Debug, Serialize)]
+pub struct JsonDiagnostic<'a> {
     code: &'a str,
     severity: &'a str,
     message: &'a str,
@@ -32,31 +34,43 @@ struct JsonDiagnostic<'a> {
     kustomize: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct JsonLabel<'a> {
+/// A place with a word about it.
+#[derive(Debug, Serialize)]
+pub struct JsonLabel<'a> {
     location: JsonLocation<'a>,
     text: &'a str,
 }
 
-#[derive(Serialize)]
+/// A place.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct JsonLocation<'a> {
+pub struct JsonLocation<'a> {
     path: &'a str,
     line: Option<u32>,
     column: Option<u32>,
     end_line: Option<u32>,
     end_column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<usize>,
 }
 
 /// Returns a diagnostic as one line of JSON, without the line end.
-pub(super) fn line(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let file_only = |path| JsonLocation { path, line: None, column: None, end_line: None, end_column: None };
+pub fn line(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    serde_json::to_string(&diagnostic_of(diagnostic, sources)).unwrap_or_default()
+}
+
+/// Returns a diagnostic in its form for programs.
+pub fn diagnostic_of<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> JsonDiagnostic<'a> {
+    let file_only =
+        |path| JsonLocation { path, line: None, column: None, end_line: None, end_column: None, from: None, to: None };
     let location = match diagnostic.labels.first() {
         Some(label) => Some(location(label.place, sources)),
         None => diagnostic.path.as_deref().map(file_only),
     };
     let labels = diagnostic.labels.iter();
-    let json = JsonDiagnostic {
+    JsonDiagnostic {
         code: diagnostic.code.as_str(),
         severity: match diagnostic.severity {
             Severity::Error => "error",
@@ -71,20 +85,23 @@ pub(super) fn line(diagnostic: &Diagnostic, sources: &Sources) -> String {
         help: &diagnostic.help,
         chain: diagnostic.chain.iter().map(|&place| self::location(place, sources)).collect(),
         kustomize: diagnostic.verbatim.as_deref(),
-    };
-    serde_json::to_string(&json).unwrap_or_default()
+    }
 }
 
-pub(super) fn location(place: Place, sources: &Sources) -> JsonLocation<'_> {
+/// Returns a place as a person finds it.
+pub fn location(place: Place, sources: &Sources) -> JsonLocation<'_> {
     let place = sources.outermost(place);
     let source = sources.get(place.source);
     let (start, end) = (source.line_column(place.span.start), source.line_column(place.span.end));
+    let offset = |offset: u32| (source.columns == Columns::Utf16).then(|| source.utf16_offset(offset));
     JsonLocation {
         path: &source.path,
         line: Some(start.line),
         column: Some(start.column),
         end_line: Some(end.line),
         end_column: Some(end.column),
+        from: offset(place.span.start),
+        to: offset(place.span.end),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `diff -o json`. Keys are never removed and keep their order; new ones may be added; `version` is raised if a meaning changes.
+//! What `diff -o json` writes. Keys are never removed and keep their order; new ones may be added; `version` is raised if a meaning changes.
 //!
 //! | key | value |
 //! |---|---|
@@ -29,13 +29,15 @@
 //! | `hidden` | whether a value is replaced, because it is secret |
 //! | `oldLocation`, `newLocation` | `{path, line, column, directive}`, 1-based, `null` if it is not known; `directive` is a field of a kustomization such as `images[0]`, or `null` |
 
+use super::value;
 use crate::diff::report::{Outcome, Report};
 use crate::diff::risk::Risk;
 use crate::diff::{Change, Diff, Identity, Location, ObjectDiff, Status, text};
 use serde::Serialize;
 
-#[derive(Serialize)]
-struct JsonDiff<'d> {
+/// A comparison of two sides.
+#[derive(Debug, Serialize)]
+pub struct JsonDiff<'d> {
     version: u32,
     old: &'d str,
     new: &'d str,
@@ -44,8 +46,9 @@ struct JsonDiff<'d> {
     objects: Vec<JsonObject<'d>>,
 }
 
-#[derive(Serialize)]
-struct JsonSummary {
+/// Numbers of objects.
+#[derive(Debug, Serialize)]
+pub struct JsonSummary {
     changed: usize,
     renamed: usize,
     added: usize,
@@ -55,8 +58,9 @@ struct JsonSummary {
     ignored: usize,
 }
 
-#[derive(Serialize)]
-struct JsonObject<'d> {
+/// An object that differs.
+#[derive(Debug, Serialize)]
+pub struct JsonObject<'d> {
     status: &'static str,
     old: Option<JsonIdentity<'d>>,
     new: Option<JsonIdentity<'d>>,
@@ -64,16 +68,18 @@ struct JsonObject<'d> {
     changes: Vec<JsonChange<'d>>,
 }
 
-#[derive(Serialize)]
-struct JsonRisk<'d> {
+/// What deserves a second look.
+#[derive(Debug, Serialize)]
+pub struct JsonRisk<'d> {
     severity: &'static str,
     code: &'static str,
     path: &'d str,
     message: &'d str,
 }
 
-#[derive(Serialize)]
-struct JsonReport<'d> {
+/// A comparison of many targets.
+#[derive(Debug, Serialize)]
+pub struct JsonReport<'d> {
     version: u32,
     old: &'d str,
     new: &'d str,
@@ -84,8 +90,9 @@ struct JsonReport<'d> {
     targets: Vec<JsonTarget<'d>>,
 }
 
-#[derive(Serialize)]
-struct JsonFlag<'d> {
+/// A risk, with the targets that it is in.
+#[derive(Debug, Serialize)]
+pub struct JsonFlag<'d> {
     severity: &'static str,
     code: &'static str,
     object: String,
@@ -94,31 +101,35 @@ struct JsonFlag<'d> {
     targets: Vec<&'d str>,
 }
 
-#[derive(Serialize)]
-struct JsonGroup<'d> {
+/// What is the same in several targets.
+#[derive(Debug, Serialize)]
+pub struct JsonGroup<'d> {
     targets: Vec<&'d str>,
     objects: Vec<JsonObject<'d>>,
 }
 
-#[derive(Serialize)]
-struct JsonTarget<'d> {
+/// A target.
+#[derive(Debug, Serialize)]
+pub struct JsonTarget<'d> {
     target: &'d str,
     status: &'static str,
     objects: Vec<JsonObject<'d>>,
 }
 
-#[derive(Serialize)]
+/// What an object is called.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct JsonIdentity<'d> {
+pub struct JsonIdentity<'d> {
     api_version: &'d str,
     kind: &'d str,
     name: &'d str,
     namespace: Option<&'d str>,
 }
 
-#[derive(Serialize)]
+/// A field that differs.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct JsonChange<'d> {
+pub struct JsonChange<'d> {
     path: String,
     action: &'static str,
     old_pointer: Option<String>,
@@ -130,20 +141,22 @@ struct JsonChange<'d> {
     new_location: Option<JsonPlace<'d>>,
 }
 
-#[derive(Serialize)]
-struct JsonPlace<'d> {
+/// Where a value stands.
+#[derive(Debug, Serialize)]
+pub struct JsonPlace<'d> {
     path: &'d str,
     line: u32,
     column: u32,
     directive: Option<&'d str>,
 }
 
-pub(super) fn diff(found: &Diff, sides: &[String]) -> String {
+/// Returns a comparison of two sides, which have names.
+pub fn diff<'d>(found: &'d Diff, old: &'d str, new: &'d str) -> JsonDiff<'d> {
     let n = |status: Status| found.objects.iter().filter(|object| object.status == status).count();
-    let json = JsonDiff {
+    JsonDiff {
         version: 1,
-        old: sides.first().map_or("", String::as_str),
-        new: sides.get(1).map_or("", String::as_str),
+        old,
+        new,
         equal: found.is_empty(),
         summary: JsonSummary {
             changed: n(Status::Changed),
@@ -155,12 +168,11 @@ pub(super) fn diff(found: &Diff, sides: &[String]) -> String {
             ignored: found.n_ignored,
         },
         objects: found.objects.iter().map(whole).collect(),
-    };
-    written(&json)
+    }
 }
 
-/// Writes many targets.
-pub(super) fn report(found: &Report) -> String {
+/// Returns a comparison of many targets.
+pub fn report(found: &Report) -> JsonReport<'_> {
     let name = |&at: &usize| found.targets.get(at).map_or("", |target| target.name.as_str());
     let flags = found.flags().into_iter().map(|flag| JsonFlag {
         severity: text::severity(flag.risk.severity),
@@ -185,7 +197,7 @@ pub(super) fn report(found: &Report) -> String {
         },
         objects: target.diff().into_iter().flat_map(|diff| &diff.objects).map(whole).collect(),
     });
-    written(&JsonReport {
+    JsonReport {
         version: 1,
         old: &found.old,
         new: &found.new,
@@ -194,7 +206,7 @@ pub(super) fn report(found: &Report) -> String {
         risks: flags.collect(),
         groups: groups.collect(),
         targets: targets.collect(),
-    })
+    }
 }
 
 fn whole(found: &ObjectDiff) -> JsonObject<'_> {
@@ -238,8 +250,8 @@ fn change(change: &Change) -> JsonChange<'_> {
         },
         old_pointer: change.pointer(true),
         new_pointer: change.pointer(false),
-        old: value(change.old.as_ref()),
-        new: value(change.new.as_ref()),
+        old: value(change.old.as_ref().map(|value| value.json.as_str())),
+        new: value(change.new.as_ref().map(|value| value.json.as_str())),
         hidden: values.into_iter().flatten().any(|value| value.is_hidden),
         old_location: change.old.as_ref().and_then(|value| value.at.as_ref()).map(place),
         new_location: change.new.as_ref().and_then(|value| value.at.as_ref()).map(place),
@@ -248,17 +260,4 @@ fn change(change: &Change) -> JsonChange<'_> {
 
 fn place(at: &Location) -> JsonPlace<'_> {
     JsonPlace { path: &at.path, line: at.line, column: at.column, directive: at.directive.as_deref() }
-}
-
-/// The engine's JSON as a value; what is no JSON (numbers beyond all doubles) as its text.
-fn value(value: Option<&crate::diff::Value>) -> serde_json::Value {
-    value.map_or(serde_json::Value::Null, |value| {
-        serde_json::from_str(&value.json).unwrap_or_else(|_| serde_json::Value::String(value.json.clone()))
-    })
-}
-
-pub(in crate::cli) fn written(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
 }
