@@ -43,6 +43,7 @@ fn variables_are_listed() {
         "GIT_REF",
         "KUBE_",
         "RUSTOMIZE_",
+        "RUSTOMIZE_PAGE",
         "UPDATE_SNAPSHOTS",
     ];
     let page = std::fs::read_to_string(root().join("docs/env.md")).expect("the page");

@@ -51,6 +51,7 @@ mod lists;
 mod localize;
 #[cfg(unix)]
 mod pages;
+mod preview;
 #[cfg(unix)]
 mod programs;
 mod provenance;
