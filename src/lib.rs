@@ -43,6 +43,7 @@ pub mod pattern;
 mod vars;
 
 pub mod manifest;
+mod mistaken;
 pub mod programs;
 mod unprintable;
 
