@@ -155,6 +155,9 @@ codes! {
     Placeholder "placeholder" "a value stands for one that was to be filled in",
     UnsubstitutedVariable "unsubstituted-variable" "a value holds a `${VARIABLE}` that nothing in the build replaces",
     AmbiguousScalar "ambiguous-scalar" "a value without quotes is not read as it is written",
+    // Argo CD
+    InvalidParameter "invalid-parameter" "a parameter of an Argo CD Application is not right",
+    EmptyRender "empty-render" "an Argo CD Application renders no object at all",
     // command line
     Usage "usage" "the command line is not right",
 }

@@ -73,4 +73,6 @@ pub mod localize;
 pub mod fleet;
 
 #[cfg(feature = "cli")]
+pub mod argocd;
+#[cfg(feature = "cli")]
 pub mod cli;
