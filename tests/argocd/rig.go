@@ -59,6 +59,8 @@ func (r *rig) prepare() error {
 		"PATH": filepath.Join(work, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"),
 		// Errors are compared as text.
 		"NO_COLOR": "1",
+		// Argo CD tells of each program that it runs.
+		"ARGOCD_LOG_LEVEL": map[bool]string{false: "panic", true: "info"}[r.isVerbose],
 	} {
 		if err := os.Setenv(name, value); err != nil {
 			return err
