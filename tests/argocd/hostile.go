@@ -158,7 +158,7 @@ func (r *rig) bounded(tree, path, json string) error {
 }
 
 // usage is what one process took.
-type usage struct {
+type spent struct {
 	seconds, mebibytes float64
 	status             int
 	said               string
@@ -166,7 +166,7 @@ type usage struct {
 }
 
 // direct runs the plugin without a server, in the environment that the server would give it.
-func (r *rig) direct(tree, path, json string) (usage, error) {
+func (r *rig) direct(tree, path, json string) (spent, error) {
 	command := exec.Command(r.rustomize, "argocd", "generate")
 	command.Dir = filepath.Join(tree, path)
 	command.Env = append(os.Environ(), "ARGOCD_APP_NAME=a", "ARGOCD_APP_SOURCE_PATH="+path, "KUBE_VERSION=1.33.0", "KUBE_API_VERSIONS=")
@@ -183,9 +183,9 @@ func (r *rig) direct(tree, path, json string) (usage, error) {
 	})
 	defer timer.Stop()
 	if err := command.Run(); err != nil && command.ProcessState == nil {
-		return usage{}, err
+		return spent{}, err
 	}
-	used := usage{seconds: time.Since(begin).Seconds(), status: command.ProcessState.ExitCode(), said: said.String(), printed: printed.Len()}
+	used := spent{seconds: time.Since(begin).Seconds(), status: command.ProcessState.ExitCode(), said: said.String(), printed: printed.Len()}
 	if measured, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		used.mebibytes = float64(measured.Maxrss) / 1024
 	}
