@@ -78,7 +78,7 @@ func hostile(r *rig, c *report) error {
 		})
 	}
 
-	nested := strings.Repeat(`{"a":`, 60_000) + "1" + strings.Repeat("}", 60_000)
+	nested := strings.Repeat(`{"a":`, 15_000) + "1" + strings.Repeat("}", 15_000)
 	for name, json := range map[string]string{
 		"parameters that are no JSON": "[{",
 		"parameters that are no list": `{"name": "images"}`,
