@@ -1,7 +1,7 @@
 //! Diagnostics as values: a stable code, a severity, one line of message, places, notes and help that can be acted on.
 //!
 //! This module builds them; it never prints. Drawing snippets, masking secret values and writing JSON is the caller's
-//! work (`cli::render`). Constructor functions for the engine's messages live beside the code that finds the fault, but
+//! work (`cli::render`, `mask`, `json`). Constructor functions for the engine's messages live beside the code that finds the fault, but
 //! every code is listed here.
 
 use crate::source::{Place, Sources};

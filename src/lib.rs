@@ -20,6 +20,9 @@ pub mod yaml;
 
 pub mod remote;
 
+pub mod mask;
+pub mod redact;
+
 pub mod object_origin;
 
 pub mod fieldspec;
@@ -65,6 +68,9 @@ pub mod explain;
 pub mod validate;
 
 pub mod diff;
+
+#[cfg(feature = "json")]
+pub mod json;
 
 pub mod create;
 pub mod edit;

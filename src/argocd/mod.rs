@@ -4,6 +4,7 @@
 //! build`. Here the same edits, in the same order, are made of a file in memory. Nothing is read from the environment and
 //! nothing is printed: that is `cli::argocd`.
 
+pub mod announce;
 pub mod apply;
 pub mod block;
 pub mod parameters;

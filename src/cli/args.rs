@@ -13,6 +13,7 @@ use super::images::ImagesArgs;
 use super::localize::LocalizeArgs;
 use super::matrix::MatrixArgs;
 use super::not_offered::NotOfferedArgs;
+use super::preview::PreviewArgs;
 use super::report::ErrorFormat;
 use super::severity::WarningArgs;
 #[cfg(feature = "validate")]
@@ -141,6 +142,8 @@ pub(super) enum Command {
     Localize(LocalizeArgs),
     /// Print the files that kustomizations are made of, or the kustomizations that files are part of
     Inputs(InputsArgs),
+    /// Show the environments of a folder in a browser, as it is edited
+    Preview(PreviewArgs),
     /// Check the objects of kustomizations
     #[cfg(feature = "validate")]
     Validate(ValidateArgs),
@@ -229,6 +232,9 @@ pub(super) struct LoadArgs {
     load_restrictor: Judged<LoadRestrictor>,
 
     #[command(flatten)]
+    lists: ListArgs,
+
+    #[command(flatten)]
     plugins: PluginArgs,
 }
 
@@ -238,6 +244,7 @@ impl LoadArgs {
         Ok(BuildOptions {
             load_restrictions: judged("--load-restrictor", &self.load_restrictor)?.into(),
             plugins: self.plugins.options(),
+            merge_custom_lists: self.lists.merge_custom_lists,
             ..BuildOptions::default()
         })
     }

@@ -7,6 +7,7 @@
 mod argocd;
 mod args;
 mod build;
+mod changes;
 mod completion;
 mod create;
 mod diff;
@@ -18,14 +19,12 @@ mod fleet;
 mod git;
 mod help;
 mod images;
-mod json;
 mod localize;
-mod mask;
 mod matrix;
 mod not_offered;
 mod output;
+mod preview;
 mod programs;
-mod redact;
 mod remote;
 mod render;
 mod report;
@@ -126,6 +125,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::Matrix(args)) => matrix::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
+                Some(Command::Preview(args)) => preview::run(&args, &mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),
                 #[cfg(feature = "validate")]
                 Some(Command::Validate(args)) => validate::run(&args, &mut reporter),

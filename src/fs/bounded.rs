@@ -146,8 +146,18 @@ mod tests {
         }
         let fs = Bounded::new(&Disk, &path("in")).expect("it is there");
         for outside in [
-            "secret", "other/secret", "inside-out/x", "in/../secret", "in/out", "in/absolute/secret", "in/a/far",
-            "in/nowhere", "in/a/../../secret", "in/loop", "in/absolute", "nothing",
+            "secret",
+            "other/secret",
+            "inside-out/x",
+            "in/../secret",
+            "in/out",
+            "in/absolute/secret",
+            "in/a/far",
+            "in/nowhere",
+            "in/a/../../secret",
+            "in/loop",
+            "in/absolute",
+            "nothing",
         ] {
             assert_eq!(fs.read(&path(outside), 9), Err(FsError::Outside), "{outside}");
             assert_eq!(fs.kind(&path(outside)), Err(FsError::Outside), "{outside}");

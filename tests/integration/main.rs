@@ -23,6 +23,9 @@
     reason = "the harness reads cases from the disk, starts the program and says what it ran"
 )]
 
+#[cfg(unix)]
+#[cfg(unix)]
+mod argocd;
 mod case;
 mod diagnostics;
 mod diff;
@@ -48,6 +51,7 @@ mod lists;
 mod localize;
 #[cfg(unix)]
 mod pages;
+mod preview;
 #[cfg(unix)]
 mod programs;
 mod provenance;

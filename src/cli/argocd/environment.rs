@@ -97,7 +97,9 @@ impl Environment {
                     let error = Diagnostic::error(Code::Usage, format!("`{ALLOW}` has the word `{word}`"));
                     return Err(match nearest(word, WORDS, 1).first() {
                         Some(near) => error.help(format!("did you mean `{near}`?")),
-                        None => error.help(format!("its words are {}", WORDS.map(|word| format!("`{word}`")).join(", "))),
+                        None => {
+                            error.help(format!("its words are {}", WORDS.map(|word| format!("`{word}`")).join(", ")))
+                        }
                     });
                 }
             }
@@ -109,7 +111,12 @@ impl Environment {
     pub(super) fn options(&self, allowed: Allowed, wanted: &Wanted) -> BuildOptions {
         let or = |own: &str, name: &str| if own.is_empty() { self.get(name).to_owned() } else { own.to_owned() };
         let api_versions = match wanted.block.api_versions.as_slice() {
-            [] => self.get("KUBE_API_VERSIONS").split(',').filter(|version| !version.is_empty()).map(str::to_owned).collect(),
+            [] => self
+                .get("KUBE_API_VERSIONS")
+                .split(',')
+                .filter(|version| !version.is_empty())
+                .map(str::to_owned)
+                .collect(),
             own => own.to_vec(),
         };
         let helm = allowed.helm.then(|| HelmOptions {

@@ -14,7 +14,12 @@ use crate::source::Sources;
 const TOLD_MAX: usize = 10;
 
 /// Tells errors; warnings are left out, for nobody looks at them now.
-pub(super) fn tell(diagnostics: &[Diagnostic], sources: &Sources, shown_from: Option<&ShownFrom>, reporter: &mut Reporter) {
+pub(super) fn tell(
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    shown_from: Option<&ShownFrom>,
+    reporter: &mut Reporter,
+) {
     let errors: Vec<Diagnostic> =
         diagnostics.iter().filter(|told| told.severity == Severity::Error).cloned().map(for_plugin).collect();
     if !reporter.is_for_people() {
@@ -58,7 +63,9 @@ fn for_plugin(mut told: Diagnostic) -> Diagnostic {
     ];
     for help in &mut told.help {
         if let Some((_, word)) = WORDS.iter().find(|(flag, _)| help.contains(flag)) {
-            *help = format!("the administrator of Argo CD can allow it: `RUSTOMIZE_ALLOW={word}` on the plugin's container");
+            *help = format!(
+                "the administrator of Argo CD can allow it: `RUSTOMIZE_ALLOW={word}` on the plugin's container"
+            );
         }
     }
     told.help.dedup();

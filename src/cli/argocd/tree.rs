@@ -40,9 +40,8 @@ pub(super) struct Tree {
 impl Tree {
     /// Finds the tree of this process.
     pub(super) fn find(root: Option<&str>, environment: &Environment) -> Result<Tree> {
-        let fault = |error: fs::FsError| {
-            Diagnostic::error(Code::Io, format!("cannot use the current directory: {error}"))
-        };
+        let fault =
+            |error: fs::FsError| Diagnostic::error(Code::Io, format!("cannot use the current directory: {error}"));
         let here = working_directory()?;
         let app = Disk.canonical(&here).map_err(fault)?;
         let root = match root {
