@@ -57,6 +57,7 @@ func withRig(words []string, run func(*rig) error) {
 	flags.IntVar(&r.combinations, "combinations", 60, "how many random combinations")
 	flags.IntVar(&r.combination, "combination", -1, "one random combination alone, by number")
 	flags.IntVar(&r.runs, "runs", 100, "measured requests")
+	flags.BoolVar(&r.isBlessing, "bless", false, "write down what failing renders say")
 	flags.BoolVar(&r.isVerbose, "verbose", false, "show the log of Argo CD, and each case")
 	_ = flags.Parse(words)
 	if !r.isVerbose {

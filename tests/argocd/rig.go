@@ -20,7 +20,7 @@ type rig struct {
 	seed                       uint64
 	combinations, combination  int
 	runs                       int
-	isVerbose                  bool
+	isVerbose, isBlessing      bool
 
 	work      string
 	servers   []*server
