@@ -24,6 +24,10 @@ const usage = `usage: cmprig COMMAND [FLAG]...
 ` + "`cmprig COMMAND --help` lists the flags."
 
 func main() {
+	// In a container it is called as Argo CD calls its own.
+	if filepath.Base(os.Args[0]) == "argocd-cmp-server" {
+		os.Args = append([]string{os.Args[0], "serve"}, os.Args[1:]...)
+	}
 	if len(os.Args) < 2 {
 		fail(fmt.Errorf("%s", usage))
 	}
@@ -52,6 +56,7 @@ func withRig(words []string, run func(*rig) error) {
 	flags.StringVar(&r.root, "root", ".", "the repository of rustomize")
 	flags.StringVar(&r.rustomize, "rustomize", "", "the program under test")
 	flags.StringVar(&r.kustomize, "kustomize", "", "the reference")
+	flags.StringVar(&r.sockets, "sockets", "", "where a server for the plugin listens already")
 	flags.StringVar(&r.only, "only", "", "cases whose name holds this text")
 	flags.Uint64Var(&r.seed, "seed", 1, "of the random combinations")
 	flags.IntVar(&r.combinations, "combinations", 60, "how many random combinations")

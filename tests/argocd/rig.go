@@ -16,7 +16,7 @@ import (
 // rig holds programs, directories and servers for one run.
 type rig struct {
 	root, rustomize, kustomize string
-	only                       string
+	only, sockets              string
 	seed                       uint64
 	combinations, combination  int
 	runs                       int
@@ -29,7 +29,7 @@ type rig struct {
 
 // prepare makes a directory in memory where there is one: Argo CD's own copying is what is slow on a disk.
 func (r *rig) prepare() error {
-	if err := absolute(&r.root, &r.rustomize, &r.kustomize); err != nil {
+	if err := absolute(&r.root, &r.rustomize, &r.kustomize, &r.sockets); err != nil {
 		return err
 	}
 	parent := "/dev/shm"

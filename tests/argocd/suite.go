@@ -85,6 +85,9 @@ func suite(r *rig) error {
 
 // usual starts the plugin as it is shipped, named and with nothing to discover, and turns to it.
 func (r *rig) usual() error {
+	if r.sockets != "" {
+		return turnTo(r.sockets)
+	}
 	configuration, err := os.ReadFile(filepath.Join(r.root, "plugin", "plugin.yaml"))
 	if err != nil {
 		return err
