@@ -29,17 +29,17 @@ fn the_sidecar_is_the_same_however_it_is_installed() {
     let component = read("argocd/sidecar/repo-server.yaml");
     let pod = &component["spec"]["template"]["spec"];
     let operator = read("argocd/operator/argocd.yaml");
-    assert_eq!(operator["spec"]["repo"]["sidecarContainers"], pod["containers"]);
+    assert_eq!(operator["spec"]["repo"]["sidecarContainers"][0], pod["containers"][1]);
     assert_eq!(operator["spec"]["repo"]["volumes"], pod["volumes"]);
     let chart = read("argocd/helm/values.yaml");
-    assert_eq!(chart["repoServer"]["extraContainers"], pod["containers"]);
+    assert_eq!(chart["repoServer"]["extraContainers"][0], pod["containers"][1]);
     assert_eq!(chart["repoServer"]["volumes"], pod["volumes"]);
 }
 
 #[test]
 fn the_sidecar_may_do_little() {
     let component = read("argocd/sidecar/repo-server.yaml");
-    let container = &component["spec"]["template"]["spec"]["containers"][0];
+    let container = &component["spec"]["template"]["spec"]["containers"][1];
     let security = &container["securityContext"];
     assert_eq!(security["readOnlyRootFilesystem"], true);
     assert_eq!(security["allowPrivilegeEscalation"], false);
@@ -85,10 +85,10 @@ fn the_components_change_the_repo_server_alone() {
         let items = list.as_array().expect("a list").iter();
         items.filter_map(|item| item["name"].as_str()).map(str::to_owned).collect()
     };
-    assert_eq!(named(&pod["containers"]), ["rustomize", "argocd-repo-server"]);
+    assert_eq!(named(&pod["containers"]), ["argocd-repo-server", "rustomize"]);
     assert_eq!(named(&pod["volumes"]).len(), 4);
     // Each mount of the sidecar has its volume.
-    for mount in named(&pod["containers"][0]["volumeMounts"]) {
+    for mount in named(&pod["containers"][1]["volumeMounts"]) {
         assert!(named(&pod["volumes"]).contains(&mount), "{mount}");
     }
     let settings = changed.iter().find(|object| object["kind"] == "ConfigMap").expect("the parameters");

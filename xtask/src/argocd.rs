@@ -152,14 +152,15 @@ fn parity(rig: &str, is_page: bool) -> Result<()> {
     }
     match section(PARITY_PAGE, PARITY)? == table {
         true => Ok(()),
-        false => Err(format!("{PARITY_PAGE} says something else than what is tested: `cargo xtask argocd --page` writes it")),
+        false => {
+            Err(format!("{PARITY_PAGE} says something else than what is tested: `cargo xtask argocd --page` writes it"))
+        }
     }
 }
 
 /// Makes a table of what was measured.
 fn times(output: &str) -> String {
-    let mut table =
-        String::from("| | | least | median | 95 of 100 |\n| --- | --- | ---: | ---: | ---: |\n");
+    let mut table = String::from("| | | least | median | 95 of 100 |\n| --- | --- | ---: | ---: | ---: |\n");
     for line in output.lines() {
         if let [what, how, least, median, most] = line.split('\t').collect::<Vec<_>>()[..] {
             table.push_str(&format!("| {what} | {how} | {least} | {median} | {most} |\n"));

@@ -59,7 +59,8 @@ pub fn run(words: &[&str]) -> Result<()> {
 
 /// Reads the last stage.
 fn stage(text: &str) -> Result<Stage> {
-    let (_, last) = text.rsplit_once("\nFROM scratch\n").ok_or(format!("{DOCKERFILE} does not end in a stage from scratch"))?;
+    let (_, last) =
+        text.rsplit_once("\nFROM scratch\n").ok_or(format!("{DOCKERFILE} does not end in a stage from scratch"))?;
     let mut stage = Stage::default();
     for line in last.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -72,7 +73,8 @@ fn stage(text: &str) -> Result<Stage> {
             "ENV" => stage.variables.push(rest.to_owned()),
             "USER" => rest.clone_into(&mut stage.user),
             "ENTRYPOINT" => {
-                let words: Vec<String> = serde_json::from_str(rest).map_err(|error| format!("{DOCKERFILE}: {error}"))?;
+                let words: Vec<String> =
+                    serde_json::from_str(rest).map_err(|error| format!("{DOCKERFILE}: {error}"))?;
                 stage.entry_point = words;
             }
             _ => return Err(format!("{DOCKERFILE}: `{word}` is not understood in the last stage")),

@@ -53,7 +53,8 @@ pub(super) fn check(ours: &str, theirs: &str) -> Result<usize> {
         let sidecar = same(&overlay("sidecar", &["sidecar"])?)?;
         let large = same(&overlay("large", &["sidecar", "large", "fleet/repo-server"])?)?;
         let name = shell::name(install);
-        only_changes(&plain, &sidecar, &["Deployment argocd-repo-server"], 0).map_err(|words| format!("{name}: {words}"))?;
+        only_changes(&plain, &sidecar, &["Deployment argocd-repo-server"], 0)
+            .map_err(|words| format!("{name}: {words}"))?;
         let of_large = ["Deployment argocd-repo-server", "ConfigMap argocd-cmd-params-cm"];
         only_changes(&plain, &large, &of_large, 2).map_err(|words| format!("{name}: {words}"))?;
         right(&sidecar).map_err(|words| format!("{name}: {words}"))?;
@@ -101,7 +102,8 @@ fn right(text: &str) -> Result<()> {
     let server = text.split("\n---\n").find(is_server).ok_or("no repo-server")?;
     for line in [
         "        - argocd\n        - health\n".replace("        ", "            "),
-        "      - emptyDir:\n          medium: Memory\n          sizeLimit: 512Mi\n        name: rustomize-tmp\n".to_owned(),
+        "      - emptyDir:\n          medium: Memory\n          sizeLimit: 512Mi\n        name: rustomize-tmp\n"
+            .to_owned(),
         "        - mountPath: /var/run/argocd\n          name: var-files\n          readOnly: true\n".to_owned(),
         "        - mountPath: /home/argocd/cmp-server/plugins\n          name: plugins\n".to_owned(),
         "        - mountPath: /tmp\n          name: rustomize-tmp\n".to_owned(),
