@@ -50,6 +50,7 @@ mod leaks;
 mod lists;
 mod localize;
 #[cfg(unix)]
+mod packaging;
 mod pages;
 mod preview;
 #[cfg(unix)]
