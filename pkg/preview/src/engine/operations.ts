@@ -8,6 +8,7 @@ import type {
   Explanation,
   ImagesResult,
   Kustomization,
+  Location,
   MatrixResult,
   ResourceLines,
 } from 'rustomize'
@@ -105,7 +106,7 @@ export const operations = {
   diffs(targets: string[], showSecrets: boolean): DiffResult[] {
     const [first, ...others] = targets
     if (first === undefined) return []
-    return others.map((other) => current().diff(first, other, { showSecrets, risks: true }))
+    return others.map((other) => current().diff(first, other, { showSecrets }))
   },
 
   matrix(targets: string[], showSecrets: boolean): MatrixResult {
@@ -127,12 +128,46 @@ export const operations = {
       after.apply(edit)
       const effects = targets.map((each) => ({
         target: each,
-        diff: before.diff(each, { project: after, target: each }, { showSecrets }),
+        diff: before.diff(each, { project: after, target: each }, { showSecrets, risks: true }),
       }))
       return { edit, effects }
     } finally {
       after.free()
     }
+  },
+
+  /** What was changed since the project was opened does to its environments; `before` has the files as they were. */
+  changes(targets: string[], before: [string, Content | null][], showSecrets: boolean): Effect[] {
+    const now = current()
+    const then = now.clone()
+    try {
+      for (const [path, content] of before) {
+        if (content === null) then.delete(path)
+        else then.set(path, content)
+      }
+      return targets.map((target) => ({
+        target,
+        diff: then.diff(target, { project: now, target }, { showSecrets, risks: true }),
+      }))
+    } finally {
+      then.free()
+    }
+  },
+
+  /** The place that wrote a field of an object, which is called as a matrix calls it. */
+  locate(target: string, object: string, path: string): Location | null {
+    const { resources } = current().build(target)
+    const called = resources.map(({ kind, name, apiVersion }) => {
+      const slash = apiVersion.indexOf('/')
+      return `${kind}${slash < 0 ? '' : `.${apiVersion.slice(0, slash)}`}/${name}`
+    })
+    const exact = called.indexOf(object)
+    // Names that end in a hash are the same without it.
+    const at = exact >= 0 ? exact : called.findIndex((each) => each.replace(/-[a-z0-9]{10}$/, '') === object)
+    const resource = resources[at]
+    if (resource === undefined) return null
+    const { steps } = current().explainField(target, resource.key, path)
+    return steps.findLast(({ location }) => location !== null)?.location ?? null
   },
 
   /** The files that targets are made of. */

@@ -4,7 +4,7 @@ import type { BuildResult, Content, EditResult, Kustomization, Location } from '
 import { Engine, Stale } from '../engine/client'
 import { choice, environments, inOrder, type Environment } from '../model/environments'
 
-export type View = 'rendered' | 'compare' | 'matrix' | 'images'
+export type View = 'rendered' | 'compare' | 'matrix' | 'images' | 'changes'
 /** What a narrow screen shows. */
 export type Pane = 'files' | 'source' | 'result'
 
@@ -154,7 +154,7 @@ export function apply(edit: EditResult): void {
   for (const file of edit.files) write(file.path, file.text)
 }
 
-async function refreshOverview(): Promise<void> {
+export async function refreshOverview(): Promise<void> {
   const overview = await answer(ask('overview', [], 'overview'))
   if (overview === undefined) return
   batch(() => {
