@@ -22,6 +22,7 @@ mod test;
 mod tools;
 mod valgrind;
 mod warnings;
+mod wasm;
 
 use shell::Result;
 
@@ -52,6 +53,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
                                instructions of a few builds against those recorded (valgrind)
+  wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
   deny                         licences, duplicates and sources of the dependencies";
 
@@ -71,6 +73,7 @@ fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
         ["test"] => test::run(),
+        ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["ratchet", rest @ ..] => ratchet::run(rest),
