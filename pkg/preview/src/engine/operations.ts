@@ -12,6 +12,8 @@ import type {
   MatrixResult,
   ResourceLines,
 } from 'rustomize'
+import { smallest } from './imageEdit'
+import { SAMPLE } from './sample'
 import { wasm } from './wasm'
 
 /** What an edit does to one environment. */
@@ -33,9 +35,27 @@ function current(): Project {
   return project
 }
 
+/**
+ * Renders something small. A browser compiles the engine's functions when they are called first, and the first project
+ * should not have to wait for that.
+ */
+function warmUp(): void {
+  const sample = new Project(SAMPLE)
+  const { resources } = sample.build('b')
+  sample.build('a', { showSecrets: true })
+  if (resources[0] !== undefined) {
+    sample.lines('b', resources[0].key)
+    sample.explain('b', resources[0].key, 1)
+  }
+  sample.findKustomizations()
+  sample.diff('a', 'b')
+  sample.free()
+}
+
 export const operations = {
   async start(): Promise<{ rustomize: string; kustomize: string }> {
     await init(await wasm())
+    warmUp()
     return { rustomize: version.rustomize, kustomize: version.kustomize }
   },
 
@@ -121,7 +141,7 @@ export const operations = {
     showSecrets: boolean,
   ): { edit: EditResult; effects: Effect[] } {
     const before = current()
-    const edit = before.setImage(target, image)
+    const edit = smallest(before, target, image, before.setImage(target, image))
     if (!edit.ok || edit.files.length === 0) return { edit, effects: [] }
     const after = before.clone()
     try {
