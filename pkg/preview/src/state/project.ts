@@ -154,7 +154,7 @@ export function apply(edit: EditResult): void {
   for (const file of edit.files) write(file.path, file.text)
 }
 
-async function refreshOverview(): Promise<void> {
+export async function refreshOverview(): Promise<void> {
   const overview = await answer(ask('overview', [], 'overview'))
   if (overview === undefined) return
   batch(() => {
