@@ -12,6 +12,7 @@ use super::images::ImagesArgs;
 use super::localize::LocalizeArgs;
 use super::matrix::MatrixArgs;
 use super::not_offered::NotOfferedArgs;
+use super::preview::PreviewArgs;
 use super::report::ErrorFormat;
 use super::severity::WarningArgs;
 #[cfg(feature = "validate")]
@@ -127,6 +128,8 @@ pub(super) enum Command {
     Localize(LocalizeArgs),
     /// Print the files that kustomizations are made of, or the kustomizations that files are part of
     Inputs(InputsArgs),
+    /// Show the environments of a folder in a browser, as it is edited
+    Preview(PreviewArgs),
     /// Check the objects of kustomizations
     #[cfg(feature = "validate")]
     Validate(ValidateArgs),

@@ -6,6 +6,7 @@
 
 mod args;
 mod build;
+mod changes;
 mod completion;
 mod create;
 mod diff;
@@ -21,6 +22,7 @@ mod localize;
 mod matrix;
 mod not_offered;
 mod output;
+mod preview;
 mod programs;
 mod remote;
 mod render;
@@ -121,6 +123,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
                 Some(Command::Matrix(args)) => matrix::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
+                Some(Command::Preview(args)) => preview::run(&args, &mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),
                 #[cfg(feature = "validate")]
                 Some(Command::Validate(args)) => validate::run(&args, &mut reporter),

@@ -48,6 +48,7 @@ mod lists;
 mod localize;
 #[cfg(unix)]
 mod pages;
+mod preview;
 #[cfg(unix)]
 mod programs;
 mod provenance;

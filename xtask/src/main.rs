@@ -14,6 +14,7 @@ mod fleets;
 mod fuzz;
 mod instructions;
 mod oracle;
+mod preview;
 mod ratchet;
 mod reader;
 mod schemas;
@@ -54,6 +55,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   instructions [--update] [--bin PROGRAM]
                                instructions of a few builds against those recorded (valgrind)
   wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
+  preview [--debug]            the preview page, and a program that has it: target/preview/rustomize; this needs Node
+  preview test [OPTION]...     the page in a browser; options go to Playwright (`-g WORDS` picks tests)
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
   deny                         licences, duplicates and sources of the dependencies";
 
@@ -76,6 +79,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
+        ["preview", "test", rest @ ..] => preview::page().and_then(|()| preview::test(rest)),
+        ["preview", rest @ ..] => preview::run(rest),
         ["ratchet", rest @ ..] => ratchet::run(rest),
         ["fleets", rest @ ..] => fleets::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),

@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{cases, examples, tools};
+use crate::{cases, examples, preview, tools};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -64,6 +64,7 @@ pub fn run() -> Result<()> {
         result
     });
     run.step("examples, reference", |_| examples::run(&["--bin", RELEASE_BIN]));
+    run.step("preview page, browser", |_| preview::page().and_then(|()| preview::test(&[])));
     run.finish(begin)
 }
 

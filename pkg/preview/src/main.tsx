@@ -1,6 +1,8 @@
 // Starts the page.
 import { render } from 'preact'
 import examples from 'virtual:examples'
+import { isServed } from './live/client'
+import { startLive } from './live/state'
 import { openFragment } from './state/opening'
 import { startRendering } from './state/render'
 import { startTheme } from './state/theme'
@@ -15,5 +17,9 @@ async function fetchAhead(): Promise<void> {
 startTheme()
 startRendering()
 render(<App />, document.getElementById('app')!)
-void openFragment(location.hash, examples).then(fetchAhead)
+void openFragment(location.hash, examples)
+  .then((isOpen) => {
+    if (isServed()) startLive(!isOpen)
+  })
+  .then(fetchAhead)
 addEventListener('hashchange', () => void openFragment(location.hash, examples))

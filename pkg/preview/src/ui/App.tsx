@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import examples from 'virtual:examples'
+import { folder as served, isShown, live, openFolder } from '../live/state'
 import { openDrop, openExample } from '../state/opening'
 import {
   buildingSince,
@@ -154,6 +155,7 @@ function Bar(): JSX.Element {
             items={[
               { label: 'Folder…', icon: 'folder', run: () => folder.current?.click() },
               { label: 'Zip…', icon: 'file', run: () => zip.current?.click() },
+              ...(served.value === null ? [] : [{ label: served.value, hint: 'as it is on the disk', icon: 'folder' as const, run: () => void openFolder() }]),
               'line',
               ...examples.map((example) => ({ label: example.title, hint: 'example', run: () => void openExample(example) })),
             ]}
@@ -315,10 +317,30 @@ function Status(): JSX.Element {
         )}
       </span>
       <span class="space" />
-      <span class="status-safe" title="The security policy of this page forbids any connection">
-        <Icon name="lock" size={12} /> nothing leaves this tab
-      </span>
+      {live.value === null ? (
+              <span class="status-safe" title="The security policy of this page forbids any connection">
+          <Icon name="lock" size={12} /> nothing leaves this tab
+        </span>
+      ) : (
+        <LiveState />
+      )}
     </footer>
+  )
+}
+
+/** Where the page comes from the program: whether it is in step with the disk. */
+function LiveState(): JSX.Element {
+  const isLost = live.value === 'lost'
+  const isFollowed = isShown()
+  return (
+    <span
+      class="status-safe"
+      role="status"
+      title={isLost ? 'The program that serves this page does not answer' : 'The page asks nobody but the program on this machine, which only reads'}
+    >
+      <Icon name={isLost ? 'warning' : 'lock'} size={12} />{' '}
+      {isLost ? 'no longer follows the disk' : isFollowed ? 'follows the disk; nothing leaves this machine' : 'nothing leaves this machine'}
+    </span>
   )
 }
 
