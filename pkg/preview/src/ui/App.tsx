@@ -140,13 +140,13 @@ function Bar(): JSX.Element {
             <button
               type="button"
               class="button secrets"
+              aria-label={showSecrets.value ? 'Secrets shown' : 'Show Secrets'}
               aria-pressed={showSecrets.value}
               title={showSecrets.value ? 'Values of Secrets are shown, copied and downloaded' : 'Values of Secrets are hidden, also in what is copied and downloaded'}
               onClick={() => (showSecrets.value = !showSecrets.value)}
             >
               <Icon name={showSecrets.value ? 'eye' : 'lock'} />
               <span class="wide">{showSecrets.value ? 'Secrets shown' : 'Show Secrets'}</span>
-              <span class="hidden-text narrow">{showSecrets.value ? 'Secrets shown' : 'Show Secrets'}</span>
             </button>
           )}
           <Menu
