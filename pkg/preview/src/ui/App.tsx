@@ -319,7 +319,7 @@ function Status(): JSX.Element {
       <span class="space" />
       {live.value === null ? (
               <span class="status-safe" title="The security policy of this page forbids any connection">
-          <Icon name="lock" size={12} /> nothing leaves this tab
+          <Icon name="lock" size={12} /> <span class="status-words">nothing leaves this tab</span>
         </span>
       ) : (
         <LiveState />
