@@ -12,6 +12,7 @@ import {
   close,
   engineFailure,
   labelOf,
+  lastGood,
   notice,
   opened,
   opening,
@@ -312,7 +313,7 @@ function Status(): JSX.Element {
             <span class="error" aria-hidden="true">
               ●
             </span>{' '}
-            {labelOf(result.target)} cannot be rendered{view.value === 'rendered' ? '; the last result is shown' : ''}
+            {labelOf(result.target)} cannot be rendered{view.value === 'rendered' && lastGood.value !== null ? '; the last result is shown' : ''}
           </>
         )}
       </span>
