@@ -24,7 +24,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(site.url)
       const { App: Of } = await import('./support/fixtures')
       const app = new Of(page)
-      await expect(page.getByRole('main').getByRole('button', { name: /^dreamseed/ })).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Open the example dreamseed' })).toBeVisible()
       await check(page, 'first view')
       await app.openFolder(folder(SHOP).path)
       // Nothing is wider than the screen.

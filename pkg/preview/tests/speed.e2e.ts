@@ -14,7 +14,7 @@ test('the first rendering of dreamseed', async ({ app, page }) => {
   const times: number[] = []
   for (let run = 0; run < 5; run += 1) {
     await page.reload()
-    await expect(page.getByRole('main').getByRole('button', { name: /^dreamseed/ })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Open the example dreamseed' })).toBeVisible()
     await page.waitForLoadState('networkidle')
     await page.waitForTimeout(500)
     times.push(

@@ -102,7 +102,7 @@ export class App {
 
   /** Opens an example from the first view. */
   async openExample(name: string): Promise<void> {
-    await this.page.getByRole('main').getByRole('button', { name: new RegExp(`^${name}`) }).click()
+    await this.page.getByRole('main').getByRole('button', { name: `Open the example ${name}` }).click()
     await this.ready()
   }
 
