@@ -132,6 +132,9 @@ pub(super) enum Command {
     Validate(ValidateArgs),
     /// Fetch remote bases and files into .rustomize/, for builds without network
     Vendor(VendorArgs),
+    /// Answer an editor: a language server on standard input and output
+    #[cfg(feature = "lsp")]
+    Lsp(super::lsp::LspArgs),
     /// Print the version
     Version(VersionArgs),
     /// Print a completion script for a shell

@@ -1,7 +1,7 @@
 //! The command line: flags, exit codes, and who writes where.
 //!
 //! Standard output holds manifests (or the answer of another command), whole and only on success; words go to standard
-//! error; standard input is never read. What a build does is `build`; this module is the only one that looks at the
+//! error; standard input is read by `lsp` alone. What a build does is `build`; this module is the only one that looks at the
 //! environment.
 
 mod args;
@@ -19,6 +19,8 @@ mod help;
 mod images;
 mod json;
 mod localize;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod mask;
 mod matrix;
 mod not_offered;
@@ -122,6 +124,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Explain(args)) => explain::run(&args, &mut reporter),
                 Some(Command::Images(args)) => images::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
+                #[cfg(feature = "lsp")]
+                Some(Command::Lsp(args)) => lsp::run(&args, &mut reporter),
                 Some(Command::Matrix(args)) => matrix::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),

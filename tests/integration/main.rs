@@ -46,6 +46,8 @@ mod helm;
 mod leaks;
 mod lists;
 mod localize;
+#[cfg(feature = "lsp")]
+mod lsp;
 #[cfg(unix)]
 mod pages;
 #[cfg(unix)]
