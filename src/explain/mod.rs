@@ -8,6 +8,7 @@ mod gone;
 mod images;
 mod lines;
 mod path;
+mod places;
 pub(crate) mod secret;
 pub mod text;
 
@@ -17,6 +18,7 @@ pub use images::{ImageUse, images};
 pub use lines::{Line, Writer};
 pub(crate) use path::Landing;
 pub use path::{Element, Query, show as show_path};
+pub use places::{Link, Use, links, touched_by, uses};
 pub use secret::{HIDDEN, Secrets};
 
 pub(crate) use chain::{plain as plain_path, value as value_of};

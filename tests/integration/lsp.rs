@@ -266,7 +266,82 @@ fn step(editor: &mut Editor, scratch: &Scratch, line: &str) -> String {
             editor.notify("workspace/didChangeWatchedFiles", &json!({"changes": changes}));
             editor.told()
         }
+        "definition" | "hover" | "rename" | "prepare" => {
+            let (needle, name) = words.split_once(" => ").unwrap_or((words, ""));
+            let text = editor.texts.get(path).map_or_else(disk, |(_, text)| text.clone());
+            let before = needle.find('|').expect("a cursor");
+            let at = text.find(&needle.replace('|', "")).unwrap_or_else(|| panic!("`{needle}` is in {path}")) + before;
+            let mut params = json!({"textDocument": {"uri": editor.uri(path)}, "position": position(&text, at)});
+            let method = match verb {
+                "definition" => "textDocument/definition",
+                "hover" => "textDocument/hover",
+                "rename" => "textDocument/rename",
+                _ => "textDocument/prepareRename",
+            };
+            params["newName"] = json!(name);
+            match editor.request(method, &params) {
+                Err(error) => format!("  refused: {}\n", error["message"].as_str().expect("words")),
+                Ok(Value::Null) => "  nothing\n".to_owned(),
+                Ok(answer) => answer_words(editor, verb, &answer),
+            }
+        }
+        "actions" => {
+            let text = editor.texts.get(path).map(|(_, text)| text.clone()).expect("open");
+            let at = text.find(words).unwrap_or_else(|| panic!("`{words}` is in {path}"));
+            let range = json!({"start": position(&text, at), "end": position(&text, at)});
+            let params =
+                json!({"textDocument": {"uri": editor.uri(path)}, "range": range, "context": {"diagnostics": []}});
+            let actions = editor.request("textDocument/codeAction", &params).expect("actions");
+            let actions = actions.as_array().cloned().unwrap_or_default();
+            let each = actions.iter().map(|action| {
+                format!("  {}\n{}", action["title"].as_str().expect("a title"), edits(editor, &action["edit"]))
+            });
+            if actions.is_empty() { "  nothing\n".to_owned() } else { each.collect() }
+        }
+        "symbols" => {
+            let params = json!({"textDocument": {"uri": editor.uri(path)}});
+            let found = editor.request("textDocument/documentSymbol", &params).expect("symbols");
+            let mut out = String::new();
+            outline(&found, 1, &mut out);
+            out
+        }
         other => panic!("unknown line `{other}`"),
+    }
+}
+
+fn answer_words(editor: &Editor, verb: &str, answer: &Value) -> String {
+    match verb {
+        "definition" => {
+            let each = answer.as_array().expect("a list").iter();
+            each.map(|location| format!("  {}\n", editor.location(location))).collect()
+        }
+        "hover" => {
+            let lines = answer["contents"]["value"].as_str().expect("Markdown").trim_end().lines();
+            let lines: String = lines.map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect();
+            format!("  at {}\n{lines}", range(&answer["range"]))
+        }
+        "rename" => edits(editor, answer),
+        _ => format!("  {} {}\n", range(&answer["range"]), answer["placeholder"]),
+    }
+}
+
+/// What a change of texts writes where.
+fn edits(editor: &Editor, edit: &Value) -> String {
+    let mut out = String::new();
+    for (uri, edits) in edit["changes"].as_object().expect("changes") {
+        for edit in edits.as_array().expect("edits") {
+            let text = edit["newText"].as_str().expect("a text").replace('\n', "\n      ");
+            out += &format!("    {}:{} {}\n", editor.path(uri), range(&edit["range"]), text.trim_end());
+        }
+    }
+    out
+}
+
+fn outline(symbols: &Value, depth: usize, out: &mut String) {
+    for symbol in symbols.as_array().into_iter().flatten() {
+        let name = symbol["name"].as_str().expect("a name");
+        *out += &format!("{:1$}{name} {2}\n", "", depth * 2, range(&symbol["selectionRange"]));
+        outline(&symbol["children"], depth + 1, out);
     }
 }
 

@@ -39,6 +39,13 @@ pub(super) struct Found {
     related: Vec<(String, Value, String)>,
 }
 
+impl Found {
+    /// Returns advice, and what is said of places beside.
+    pub(super) fn advice(&self) -> impl Iterator<Item = &str> {
+        self.help.iter().map(String::as_str).chain(self.related.iter().map(|(_, _, text)| text.as_str()))
+    }
+}
+
 /// What only another run could tell is no fault of the text.
 const NOT_BUILT: [Code; 5] =
     [Code::RemoteUnsupported, Code::RemoteFailed, Code::NotVendored, Code::HelmDisabled, Code::PluginDisabled];

@@ -4,9 +4,15 @@
 //! laid over it and builds what a file is part of, without network and without programs. Messages are answered one after the
 //! other; a thread only reads, so that what was cancelled meanwhile is not begun.
 
+mod actions;
+mod definition;
 mod diagnostics;
 mod frames;
+mod hover;
+mod project;
+mod rename;
 mod server;
+mod symbols;
 mod text;
 mod workspace;
 

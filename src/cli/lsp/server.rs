@@ -1,11 +1,13 @@
 //! The state between messages, and who answers which.
 
-use super::diagnostics::{self, Published};
+use super::diagnostics::{self, Found, Published};
 use super::frames::{self, Frame};
-use super::text;
-use super::workspace::{Target, Workspace, is_kustomization};
+use super::project::{self, Built, Spot};
+use super::text::{self, Lines, Position};
+use super::workspace::{self, Target, Workspace, is_kustomization};
+use super::{actions, definition, hover, rename, symbols};
 use crate::cli::Outcome;
-use crate::fs::{self, Disk};
+use crate::fs::{self, Disk, FileSystem};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
@@ -174,6 +176,12 @@ impl<W: Write> Server<W> {
                 Ok(Value::Null)
             }
             (Phase::Running, "workspace/executeCommand") => self.execute(&request.params),
+            (Phase::Running, "textDocument/definition") => self.definition(&request.params),
+            (Phase::Running, "textDocument/hover") => self.hover(&request.params),
+            (Phase::Running, "textDocument/prepareRename") => self.prepare_rename(&request.params),
+            (Phase::Running, "textDocument/rename") => self.rename(&request.params),
+            (Phase::Running, "textDocument/codeAction") => self.code_action(&request.params),
+            (Phase::Running, "textDocument/documentSymbol") => self.symbols(&request.params),
             (Phase::Running, method) => {
                 Err(Refusal::new(ErrorCode::MethodNotFound, format!("there is no method `{method}` here")))
             }
@@ -209,11 +217,128 @@ impl<W: Write> Server<W> {
             "capabilities": {
                 "positionEncoding": "utf-16",
                 "textDocumentSync": {"openClose": true, "change": 2, "save": {"includeText": false}},
+                "definitionProvider": true,
+                "hoverProvider": true,
+                "renameProvider": {"prepareProvider": true},
+                "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+                "documentSymbolProvider": true,
                 "executeCommandProvider": {"commands": [CHECK]},
                 "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
             },
             "serverInfo": {"name": "rustomize", "version": env!("CARGO_PKG_VERSION")},
         })
+    }
+
+    /// Returns what stands where a request points; nothing in a file that is none of ours.
+    fn spot(&self, files: &dyn FileSystem, params: &Value) -> Result<Option<Spot>, Refusal> {
+        let path = path_in(params)?;
+        let position = params.get("position").and_then(Position::of);
+        let position = position.ok_or_else(|| Refusal::new(ErrorCode::InvalidParams, "there is no position"))?;
+        Ok(path.and_then(|path| Spot::find(files, &path, position)))
+    }
+
+    fn definition(&mut self, params: &Value) -> Result<Value, Refusal> {
+        let disk = Disk;
+        let files = self.workspace.files(&disk);
+        let Some(spot) = self.spot(&files, params)? else { return Ok(Value::Null) };
+        if is_kustomization(&spot.path)
+            && let Some(path) = definition::file(&files, &spot)
+        {
+            return Ok(json!([definition::start_of(&self.workspace, &path)]));
+        }
+        let mut found: Vec<Value> = Vec::new();
+        self.each_build(&files, &spot.path, workspace::TARGETS_MAX, |workspace, built| {
+            for location in definition::in_build(built, workspace, &spot) {
+                if !found.contains(&location) {
+                    found.push(location);
+                }
+            }
+        });
+        Ok(if found.is_empty() { Value::Null } else { json!(found) })
+    }
+
+    fn hover(&mut self, params: &Value) -> Result<Value, Refusal> {
+        let disk = Disk;
+        let files = self.workspace.files(&disk);
+        let Some(spot) = self.spot(&files, params)? else { return Ok(Value::Null) };
+        let mut told: Vec<String> = Vec::new();
+        let n_targets = self.each_build(&files, &spot.path, hover::TARGETS_MAX, |_, built| {
+            told.extend(hover::in_build(built, &spot));
+        });
+        if told.is_empty() {
+            return Ok(Value::Null);
+        }
+        if n_targets > hover::TARGETS_MAX {
+            told.push(format!("… and {} more kustomizations that use this file", n_targets - hover::TARGETS_MAX));
+        }
+        let lines = Lines::new(&spot.source.text);
+        let range = spot.span().map(|span| lines.range(span.start as usize..span.end as usize));
+        Ok(json!({"contents": {"kind": "markdown", "value": told.join("\n")}, "range": range}))
+    }
+
+    /// Builds what a file is part of, and returns how many kustomizations that are. What does not build is told already.
+    fn each_build(
+        &mut self,
+        files: &dyn FileSystem,
+        path: &str,
+        n_max: usize,
+        mut ask: impl FnMut(&Workspace, &Built<'_>),
+    ) -> usize {
+        let targets = self.workspace.targets_of(files, path);
+        let vendored = project::vendored(fs::parent(path));
+        for target in targets.iter().take(n_max) {
+            if let Ok(built) = Built::new(files, &self.workspace, vendored.as_ref(), target) {
+                ask(&self.workspace, &built);
+            }
+        }
+        targets.len()
+    }
+
+    fn prepare_rename(&mut self, params: &Value) -> Result<Value, Refusal> {
+        let disk = Disk;
+        let files = self.workspace.files(&disk);
+        let Some(spot) = self.spot(&files, params)? else { return Ok(Value::Null) };
+        let (span, name) = rename::prepare(&files, &mut self.workspace, &spot)?;
+        let range = Lines::new(&spot.source.text).range(span.start as usize..span.end as usize);
+        Ok(json!({"range": range, "placeholder": name}))
+    }
+
+    fn rename(&mut self, params: &Value) -> Result<Value, Refusal> {
+        let disk = Disk;
+        let files = self.workspace.files(&disk);
+        let new = params.get("newName").and_then(Value::as_str);
+        let new = new.ok_or_else(|| Refusal::new(ErrorCode::InvalidParams, "there is no new name"))?;
+        let spot = self.spot(&files, params)?;
+        let spot = spot.ok_or_else(|| Refusal::failed("there is nothing here that has a name"))?;
+        rename::rename(&files, &mut self.workspace, &spot, new)
+    }
+
+    fn code_action(&mut self, params: &Value) -> Result<Value, Refusal> {
+        let Some(path) = path_in(params)? else { return Ok(Value::Null) };
+        let range = params.get("range");
+        let end = |name: &str| range.and_then(|range| Position::of(range.get(name)?));
+        let (Some(start), Some(end)) = (end("start"), end("end")) else {
+            return Err(Refusal::new(ErrorCode::InvalidParams, "there is no range"));
+        };
+        let Some(document) = self.workspace.document(&path) else { return Ok(json!([])) };
+        let lines = Lines::new(&document.text);
+        let asked = lines.offset(start)..lines.offset(end);
+        let is_asked = |found: &Found| found.span.start <= asked.end && asked.start <= found.span.end;
+        let of_file = || self.published.of_file(&path);
+        let mut all = actions::about(&document.text, &document.uri, of_file(), &is_asked);
+        if of_file().any(|found| is_asked(found) && actions::is_fixable(found)) {
+            let disk = Disk;
+            let files = self.workspace.files(&disk);
+            let targets = self.workspace.targets_of(&files, &path);
+            all.extend(actions::fix(&files, &self.workspace, &path, &targets));
+        }
+        Ok(json!(all))
+    }
+
+    fn symbols(&mut self, params: &Value) -> Result<Value, Refusal> {
+        let Some(path) = path_in(params)? else { return Ok(Value::Null) };
+        let document = self.workspace.document(&path);
+        Ok(document.map_or(Value::Null, |document| json!(symbols::of(&path, &document.text))))
     }
 
     fn notification(&mut self, notification: Notification) -> io::Result<()> {
@@ -247,7 +372,7 @@ impl<W: Write> Server<W> {
                 self.note_change(path, false);
             }
             "textDocument/didSave" => {
-                let path = uri.and_then(text::path_of).map(|path| super::workspace::real(&path));
+                let path = uri.and_then(text::path_of).map(|path| workspace::real(&path));
                 self.note_change(path, true);
             }
             "textDocument/didClose" => {
@@ -259,7 +384,7 @@ impl<W: Write> Server<W> {
                 for change in changes.into_iter().flatten() {
                     let uri = change.get("uri").and_then(Value::as_str);
                     let Some(path) = uri.and_then(text::path_of) else { continue };
-                    let path = super::workspace::real(&path);
+                    let path = workspace::real(&path);
                     // Created or deleted: a kustomization, or a directory that may hold some.
                     let is_structure = is_kustomization(&path) || !fs::base_name(&path).contains('.');
                     if is_structure && change.get("type").and_then(Value::as_i64) != Some(2) {
@@ -311,6 +436,13 @@ impl<W: Write> Server<W> {
     fn send(&mut self, message: &Value) -> io::Result<()> {
         frames::write(&mut self.writer, message)
     }
+}
+
+/// Returns the file that a request is about; nothing for what is no file.
+fn path_in(params: &Value) -> Result<Option<String>, Refusal> {
+    let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
+    let uri = uri.ok_or_else(|| Refusal::new(ErrorCode::InvalidParams, "there is no document"))?;
+    Ok(text::path_of(uri).map(|path| workspace::real(&path)))
 }
 
 fn id_json(id: &RequestId) -> Value {
