@@ -20,6 +20,9 @@ pub mod yaml;
 
 pub mod remote;
 
+pub mod mask;
+pub mod redact;
+
 pub mod object_origin;
 
 pub mod fieldspec;
@@ -40,6 +43,7 @@ pub mod pattern;
 mod vars;
 
 pub mod manifest;
+mod mistaken;
 pub mod programs;
 mod unprintable;
 
@@ -65,6 +69,9 @@ pub mod explain;
 pub mod validate;
 
 pub mod diff;
+
+#[cfg(feature = "json")]
+pub mod json;
 
 pub mod create;
 pub mod edit;

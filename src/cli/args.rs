@@ -13,6 +13,7 @@ use super::images::ImagesArgs;
 use super::localize::LocalizeArgs;
 use super::matrix::MatrixArgs;
 use super::not_offered::NotOfferedArgs;
+use super::preview::PreviewArgs;
 use super::report::ErrorFormat;
 use super::severity::WarningArgs;
 #[cfg(feature = "validate")]
@@ -141,6 +142,8 @@ pub(super) enum Command {
     Localize(LocalizeArgs),
     /// Print the files that kustomizations are made of, or the kustomizations that files are part of
     Inputs(InputsArgs),
+    /// Show the environments of a folder in a browser, as it is edited
+    Preview(PreviewArgs),
     /// Check the objects of kustomizations
     #[cfg(feature = "validate")]
     Validate(ValidateArgs),
@@ -148,6 +151,9 @@ pub(super) enum Command {
     Vendor(VendorArgs),
     /// Be a plugin of Argo CD
     Argocd(ArgocdArgs),
+    /// Answer an editor: a language server on standard input and output
+    #[cfg(feature = "lsp")]
+    Lsp(super::lsp::LspArgs),
     /// Print the version
     Version(VersionArgs),
     /// Print a completion script for a shell
@@ -229,6 +235,9 @@ pub(super) struct LoadArgs {
     load_restrictor: Judged<LoadRestrictor>,
 
     #[command(flatten)]
+    lists: ListArgs,
+
+    #[command(flatten)]
     plugins: PluginArgs,
 }
 
@@ -238,6 +247,7 @@ impl LoadArgs {
         Ok(BuildOptions {
             load_restrictions: judged("--load-restrictor", &self.load_restrictor)?.into(),
             plugins: self.plugins.options(),
+            merge_custom_lists: self.lists.merge_custom_lists,
             ..BuildOptions::default()
         })
     }

@@ -19,7 +19,10 @@ fn flags_are_listed_with_their_defaults() {
     let words = section.split("\n###").next().unwrap_or_default().trim_end();
     let updated = format!("{before}{HEADING}{words}\n{}", flags());
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some_and(|value| value == "1") {
-        std::fs::write(&path, &updated).expect("the page can be written");
+        // In one step, for another test may be reading it.
+        let new = path.with_extension("new");
+        std::fs::write(&new, &updated).expect("the page can be written");
+        std::fs::rename(&new, &path).expect("the page can be replaced");
     } else {
         let missing = updated.lines().find(|line| !page.contains(line));
         assert!(page == updated, "docs/env.md is out of step, for instance here: {missing:?}");
@@ -40,6 +43,7 @@ fn variables_are_listed() {
         "GIT_REF",
         "KUBE_",
         "RUSTOMIZE_",
+        "RUSTOMIZE_PAGE",
         "UPDATE_SNAPSHOTS",
     ];
     let page = std::fs::read_to_string(root().join("docs/env.md")).expect("the page");

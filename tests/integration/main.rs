@@ -49,8 +49,12 @@ mod helm;
 mod leaks;
 mod lists;
 mod localize;
+#[cfg(feature = "lsp")]
+mod lsp;
 #[cfg(unix)]
+mod packaging;
 mod pages;
+mod preview;
 #[cfg(unix)]
 mod programs;
 mod provenance;
