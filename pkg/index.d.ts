@@ -411,9 +411,10 @@ export interface ValidateOptions extends BuildOptions {
   kubernetes?: string;
 }
 
-/** A diagnostic about an object of the output. */
+/** A diagnostic about objects of the output. */
 export interface Finding extends Diagnostic {
-  object: ObjectName | null;
+  /** Several, where they have the value from one place. */
+  objects: ObjectName[];
   /** The field, or empty. */
   field: string;
 }

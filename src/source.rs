@@ -162,6 +162,11 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Makes an empty table whose columns count one or the other.
+    pub fn counting(columns: Columns) -> Sources {
+        Sources { columns, ..Sources::default() }
+    }
+
     /// Adds a text and returns it with its number.
     pub fn add(
         &mut self,

@@ -19,7 +19,7 @@ mod scan;
 use crate::limits::Limits;
 use crate::source::{Place, Sensitivity, Source, SourceId, Sources};
 use crate::yaml::read;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -31,31 +31,28 @@ const BULLET: char = '•';
 pub struct Masks<'s> {
     sources: &'s Sources,
     masks: FxHashMap<SourceId, Mask>,
-    /// Files with a text inside that does not parse; found when the first mask is made.
-    broken: Option<FxHashSet<SourceId>>,
 }
 
 impl<'s> Masks<'s> {
     /// Makes the masks of a table; none is worked out yet.
     pub fn new(sources: &'s Sources) -> Masks<'s> {
-        Masks { sources, masks: FxHashMap::default(), broken: None }
+        Masks { sources, masks: FxHashMap::default() }
     }
 
     /// Returns the file that a place is in, the file's mask, and the place in that file.
     pub fn at(&mut self, place: Place) -> (&'s Source, &Mask, Place) {
         let place = self.sources.outermost(place);
         let source = self.sources.get(place.source);
-        let broken = self.broken.get_or_insert_with(|| broken_inside(self.sources));
-        let mask = || Mask::of(source, broken.contains(&source.id));
+        let mask = || Mask::of(source, is_broken_inside(self.sources, source.id));
         (source, self.masks.entry(source.id).or_insert_with(mask), place)
     }
 }
 
-/// Returns the files that hold a text (an inline patch) which does not parse.
-fn broken_inside(sources: &Sources) -> FxHashSet<SourceId> {
+/// Returns whether a file holds a text (an inline patch) which does not parse.
+fn is_broken_inside(sources: &Sources, file: SourceId) -> bool {
     let inner = sources.iter().filter_map(|source| Some((source, source.embedded?)));
-    let broken = inner.filter(|(source, _)| !parses(source));
-    broken.map(|(_, embedded)| sources.outermost(embedded.outer).source).collect()
+    let mut inner = inner.filter(|(_, embedded)| sources.outermost(embedded.outer).source == file);
+    inner.any(|(source, _)| !parses(source))
 }
 
 fn parses(source: &Arc<Source>) -> bool {
@@ -97,6 +94,20 @@ impl Mask {
         let after = self.hidden.partition_point(|range| range.end <= start);
         let ranges = self.hidden.get(after..).unwrap_or_default().iter().take_while(move |range| range.start < end);
         ranges.filter_map(move |range| source.text.get(range.start.max(start)..range.end.min(end)))
+    }
+
+    /// Returns the whole text, one bullet for each hidden character that does not end a line.
+    pub fn text(&self, source: &Source) -> String {
+        let mut text = String::with_capacity(source.text.len());
+        let mut shown_to = 0;
+        for range in &self.hidden {
+            text.push_str(source.text.get(shown_to..range.start).unwrap_or_default());
+            let hidden = source.text.get(range.clone()).unwrap_or_default();
+            text.extend(hidden.chars().map(|c| if matches!(c, '\n' | '\r') { c } else { BULLET }));
+            shown_to = range.end;
+        }
+        text.push_str(source.text.get(shown_to..).unwrap_or_default());
+        text
     }
 
     /// Returns a 1-based line of the source, without its line end and byte-order mark, one bullet for each hidden character.

@@ -23,6 +23,7 @@ mod test;
 mod tools;
 mod valgrind;
 mod warnings;
+mod wasm;
 
 use shell::Result;
 
@@ -55,6 +56,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                instructions of a few builds against those recorded (valgrind)
   preview [--debug]            the preview page, and a program that has it: target/preview/rustomize; this needs Node
   preview test [OPTION]...     the page in a browser; options go to Playwright (`-g WORDS` picks tests)
+  wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
   deny                         licences, duplicates and sources of the dependencies";
 
@@ -74,6 +76,7 @@ fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
         ["test"] => test::run(),
+        ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["preview", "test", rest @ ..] => preview::page().and_then(|()| preview::test(rest)),

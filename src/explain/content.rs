@@ -1,7 +1,7 @@
 //! What of an object must not be shown: content of Secrets, and the same content elsewhere.
 
-use crate::explain::Secrets;
-use crate::explain::secret::{SHOWN, is_applied, is_secret};
+use super::Secrets;
+use super::secret::{SHOWN, is_applied, is_secret};
 use crate::resource::Resource;
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use base64::Engine;
@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 const VALUE_MIN: usize = 8;
 
 /// Returns the values of the Secrets among objects, encoded and decoded.
-pub(super) fn values<'r>(resources: impl Iterator<Item = &'r Resource>) -> FxHashSet<String> {
+pub(crate) fn values<'r>(resources: impl Iterator<Item = &'r Resource>) -> FxHashSet<String> {
     let mut values = FxHashSet::default();
     for resource in resources.filter(|resource| is_secret(resource)) {
         let tree = &resource.tree;
@@ -39,16 +39,16 @@ fn collect(tree: &Tree, node: NodeId, values: &mut FxHashSet<String>) {
 }
 
 /// Finds what must not be shown.
-pub(super) struct Finder<'f> {
+pub(crate) struct Finder<'f> {
     /// Where values of Secrets stand.
-    pub(super) places: &'f Secrets,
+    pub(crate) places: &'f Secrets,
     /// Values of Secrets, of either side.
-    pub(super) values: &'f [&'f FxHashSet<String>],
+    pub(crate) values: &'f [&'f FxHashSet<String>],
 }
 
 impl Finder<'_> {
     /// Returns the scalars of an object that must not be shown.
-    pub(super) fn hidden(&self, resource: &Resource) -> FxHashSet<NodeId> {
+    pub(crate) fn hidden(&self, resource: &Resource) -> FxHashSet<NodeId> {
         let tree = &resource.tree;
         let mut hidden = FxHashSet::default();
         self.collect(tree, tree.root(), is_secret(resource), &mut hidden);
@@ -82,7 +82,7 @@ impl Finder<'_> {
     }
 
     /// Returns whether a text holds a value of a Secret.
-    pub(super) fn holds_value(&self, text: &str) -> bool {
+    pub(crate) fn holds_value(&self, text: &str) -> bool {
         text.len() >= VALUE_MIN && self.values.iter().any(|values| holds(values, text))
     }
 }
@@ -116,12 +116,12 @@ fn hide_all(tree: &Tree, node: NodeId, hidden: &mut FxHashSet<NodeId>) {
 }
 
 /// Returns how many steps of a way into the content of a Secret may be shown: the field and one key of it.
-pub(super) fn n_shown(resource: &Resource, first: &str) -> usize {
+pub(crate) fn n_shown(resource: &Resource, first: &str) -> usize {
     if is_secret(resource) && !SHOWN.contains(&first) { 2 } else { usize::MAX }
 }
 
 /// Replaces what must not be shown; `mark` says what stands there, by node.
-pub(super) fn mask(tree: &mut Tree, node: NodeId, hidden: &FxHashSet<NodeId>, mark: &dyn Fn(NodeId) -> &'static str) {
+pub(crate) fn mask(tree: &mut Tree, node: NodeId, hidden: &FxHashSet<NodeId>, mark: &dyn Fn(NodeId) -> &'static str) {
     if hidden.is_empty() {
         return;
     }
