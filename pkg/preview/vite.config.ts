@@ -5,14 +5,13 @@ import { examples } from './build/examples.ts'
 import { policy } from './build/policy.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-const shared = [engine(process.env.FAKE ? "/work/wt/page/LICENSE" : path("../dist/rustomize.wasm"))]
+const shared = [engine(path('../dist'))]
 
 export default defineConfig({
   root: path('.'),
   // Relative addresses: the page may be served from any path.
   base: './',
   plugins: [examples(path('../../examples')), policy(), ...shared],
-  resolve: { alias: { rustomize: process.env.FAKE ?? path('../index.js') } },
   worker: { format: 'es', plugins: () => shared },
   build: {
     target: 'es2022',

@@ -54,9 +54,9 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
                                instructions of a few builds against those recorded (valgrind)
+  wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
   preview [--debug]            the preview page, and a program that has it: target/preview/rustomize; this needs Node
   preview test [OPTION]...     the page in a browser; options go to Playwright (`-g WORDS` picks tests)
-  wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
   deny                         licences, duplicates and sources of the dependencies";
 

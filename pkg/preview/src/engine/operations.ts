@@ -8,9 +8,12 @@ import type {
   Explanation,
   ImagesResult,
   Kustomization,
+  Location,
   MatrixResult,
   ResourceLines,
 } from 'rustomize'
+import { smallest } from './imageEdit'
+import { SAMPLE } from './sample'
 import { wasm } from './wasm'
 
 /** What an edit does to one environment. */
@@ -32,9 +35,27 @@ function current(): Project {
   return project
 }
 
+/**
+ * Renders something small. A browser compiles the engine's functions when they are called first, and the first project
+ * should not have to wait for that.
+ */
+function warmUp(): void {
+  const sample = new Project(SAMPLE)
+  const { resources } = sample.build('b')
+  sample.build('a', { showSecrets: true })
+  if (resources[0] !== undefined) {
+    sample.lines('b', resources[0].key)
+    sample.explain('b', resources[0].key, 1)
+  }
+  sample.findKustomizations()
+  sample.diff('a', 'b')
+  sample.free()
+}
+
 export const operations = {
   async start(): Promise<{ rustomize: string; kustomize: string }> {
     await init(await wasm())
+    warmUp()
     return { rustomize: version.rustomize, kustomize: version.kustomize }
   },
 
@@ -105,7 +126,7 @@ export const operations = {
   diffs(targets: string[], showSecrets: boolean): DiffResult[] {
     const [first, ...others] = targets
     if (first === undefined) return []
-    return others.map((other) => current().diff(first, other, { showSecrets, risks: true }))
+    return others.map((other) => current().diff(first, other, { showSecrets }))
   },
 
   matrix(targets: string[], showSecrets: boolean): MatrixResult {
@@ -120,19 +141,53 @@ export const operations = {
     showSecrets: boolean,
   ): { edit: EditResult; effects: Effect[] } {
     const before = current()
-    const edit = before.setImage(target, image)
+    const edit = smallest(before, target, image, before.setImage(target, image))
     if (!edit.ok || edit.files.length === 0) return { edit, effects: [] }
     const after = before.clone()
     try {
       after.apply(edit)
       const effects = targets.map((each) => ({
         target: each,
-        diff: before.diff(each, { project: after, target: each }, { showSecrets }),
+        diff: before.diff(each, { project: after, target: each }, { showSecrets, risks: true }),
       }))
       return { edit, effects }
     } finally {
       after.free()
     }
+  },
+
+  /** What was changed since the project was opened does to its environments; `before` has the files as they were. */
+  changes(targets: string[], before: [string, Content | null][], showSecrets: boolean): Effect[] {
+    const now = current()
+    const then = now.clone()
+    try {
+      for (const [path, content] of before) {
+        if (content === null) then.delete(path)
+        else then.set(path, content)
+      }
+      return targets.map((target) => ({
+        target,
+        diff: then.diff(target, { project: now, target }, { showSecrets, risks: true }),
+      }))
+    } finally {
+      then.free()
+    }
+  },
+
+  /** The place that wrote a field of an object, which is called as a matrix calls it. */
+  locate(target: string, object: string, path: string): Location | null {
+    const { resources } = current().build(target)
+    const called = resources.map(({ kind, name, apiVersion }) => {
+      const slash = apiVersion.indexOf('/')
+      return `${kind}${slash < 0 ? '' : `.${apiVersion.slice(0, slash)}`}/${name}`
+    })
+    const exact = called.indexOf(object)
+    // Names that end in a hash are the same without it.
+    const at = exact >= 0 ? exact : called.findIndex((each) => each.replace(/-[a-z0-9]{10}$/, '') === object)
+    const resource = resources[at]
+    if (resource === undefined) return null
+    const { steps } = current().explainField(target, resource.key, path)
+    return steps.findLast(({ location }) => location !== null)?.location ?? null
   },
 
   /** The files that targets are made of. */

@@ -4,7 +4,7 @@ import type { BuildResult, Content, EditResult, Kustomization, Location } from '
 import { Engine, Stale } from '../engine/client'
 import { choice, environments, inOrder, type Environment } from '../model/environments'
 
-export type View = 'rendered' | 'compare' | 'matrix' | 'images'
+export type View = 'rendered' | 'compare' | 'matrix' | 'images' | 'changes'
 /** What a narrow screen shows. */
 export type Pane = 'files' | 'source' | 'result'
 

@@ -28,6 +28,7 @@ import {
   type View,
 } from '../state/project'
 import { isDark, toggleTheme } from '../state/theme'
+import { Changes } from './Changes'
 import { Compare } from './Compare'
 import { changesPatch, copy, copyRendered, download, downloadAll, downloadRendered } from './exits'
 import { Help } from './Help'
@@ -46,6 +47,7 @@ const VIEWS: { id: View; label: string }[] = [
   { id: 'compare', label: 'Compare' },
   { id: 'matrix', label: 'Matrix' },
   { id: 'images', label: 'Images' },
+  { id: 'changes', label: 'Changes' },
 ]
 
 const PANES: { id: Pane; label: string }[] = [
@@ -243,6 +245,7 @@ function Result(): JSX.Element {
               onClick={() => (view.value = id)}
             >
               {label}
+              {id === 'changes' && changedPaths.value.length > 0 && <span class="tab-count">{changedPaths.value.length}</span>}
             </button>
           ))}
         </div>
@@ -253,6 +256,7 @@ function Result(): JSX.Element {
         {now === 'compare' && <Compare />}
         {now === 'matrix' && <MatrixView />}
         {now === 'images' && <Images />}
+        {now === 'changes' && <Changes />}
       </div>
     </section>
   )
@@ -395,7 +399,7 @@ function useKeys(): void {
         if (event.key === '?' && above.value === null && !isTyping(event)) above.value = 'help'
         return
       }
-      if (event.altKey && !event.ctrlKey && !event.metaKey && /^[1-4]$/.test(event.key)) {
+      if (event.altKey && !event.ctrlKey && !event.metaKey && /^[1-5]$/.test(event.key)) {
         event.preventDefault()
         view.value = VIEWS[Number(event.key) - 1]!.id
         pane.value = 'result'

@@ -5,8 +5,8 @@ import type { EditResult, ImageUse } from 'rustomize'
 import type { Effect } from '../engine/operations'
 import { imageArgument, imageRows, versionText, type ImageForm } from '../model/images'
 import { filePatch } from '../model/patch'
-import { valueText } from '../model/fields'
 import { answer, apply, ask, files, jump, kustomizations, labelOf, revision, roots, showSecrets, target, tell } from '../state/project'
+import { Effects } from './Effects'
 import { copy, download } from './exits'
 import { Icon } from './icons'
 import { Busy, Nothing } from './parts'
@@ -24,7 +24,7 @@ export function Images(): JSX.Element {
 
   const [form, setForm] = useState<ImageForm>({ name: '', newName: '', version: '' })
   if (all === null) return <Busy label="Looking for images…" />
-  const shown = all.filter(({ ok }) => ok)
+  const shown = all.filter(({ ok, uses }) => ok && uses.length > 0)
   return (
     <div class="images">
       <SetImage all={shown} form={form} onForm={setForm} />
@@ -87,7 +87,7 @@ function ImageTable({ all, onPick }: { all: Uses; onPick: (name: string, version
 function SetImage({ all, form, onForm }: { all: Uses; form: ImageForm; onForm: (form: ImageForm) => void }): JSX.Element {
   const [where, setWhere] = useState<string | null>(null)
   const [planned, setPlanned] = useState<{ edit: EditResult; effects: Effect[]; argument: string } | null>(null)
-  const environments = all.map(({ target: path }) => path)
+  const environments = roots.value.map(({ path }) => path)
   const layers = kustomizations.value.filter(({ kind }) => kind !== null)
   const chosen = where !== null && layers.some(({ path }) => path === where) ? where : (target.value ?? environments[0] ?? '')
   const names = useMemo(() => [...new Set(all.flatMap(({ uses }) => uses.map(({ name }) => name)))].sort(), [all])
@@ -207,34 +207,7 @@ function Plan({ edit, effects, patch }: { edit: EditResult; effects: Effect[]; p
             </button>
           </div>
           <h3>Effect on the environments</h3>
-          <ul class="effects">
-            {effects.map(({ target: path, diff }) => {
-              const changes = diff.objects.flatMap((object) =>
-                object.changes.map((change) => ({ object: (object.new ?? object.old)!, change })),
-              )
-              return (
-                <li key={path} data-empty={changes.length === 0 || undefined}>
-                  <span class="effect-name">{labelOf(path)}</span>
-                  {!diff.ok ? (
-                    <span class="error">cannot be rendered</span>
-                  ) : changes.length === 0 ? (
-                    <span class="muted">no change</span>
-                  ) : (
-                    <ul class="plain">
-                      {changes.slice(0, 12).map(({ object, change }, at) => (
-                        <li key={at}>
-                          <span class="object-kind">{object.kind}</span> {object.name} <code class="muted">{change.path}</code>
-                          <br />
-                          <code class="removed">{valueText(change.old)}</code> <Icon name="arrow" size={12} /> <code class="added">{valueText(change.new)}</code>
-                        </li>
-                      ))}
-                      {changes.length > 12 && <li class="muted">and {changes.length - 12} more</li>}
-                    </ul>
-                  )}
-                </li>
-              )
-            })}
-          </ul>
+          <Effects effects={effects} />
         </>
       )}
     </div>

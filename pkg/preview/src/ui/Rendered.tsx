@@ -13,7 +13,7 @@ import { Busy, Nothing } from './parts'
 import { useVirtual } from './useVirtual'
 
 const ROW = 18
-const ITEM = 26
+const ITEM = 24
 
 /** The chosen line: an object and a line in it, from 1. */
 interface Chosen {
@@ -95,35 +95,57 @@ function useExplanation(): void {
   useEffect(() => () => void (chosen.value = explanation.value = null), [target.value])
 }
 
+type OutlineRow = { kind: string; count: number } | { segment: Segment }
+
+/** Neighbours of one kind stand below it. */
+function outlineRows(result: BuildResult, segments: Segment[]): OutlineRow[] {
+  const rows: OutlineRow[] = []
+  let group = { kind: '', count: 0 }
+  for (const segment of segments) {
+    const { kind } = result.resources[segment.resource]!
+    if (group.kind !== kind) rows.push((group = { kind, count: 0 }))
+    group.count += 1
+    rows.push({ segment })
+  }
+  return rows
+}
+
 function Outline({ result, segments, current, onGo }: { result: BuildResult; segments: Segment[]; current: number; onGo: (resource: number) => void }): JSX.Element {
-  const virtual = useVirtual(segments.length, ITEM)
-  const at = segments.findIndex(({ resource }) => resource === current)
+  const all = useMemo(() => outlineRows(result, segments), [result, segments])
+  const virtual = useVirtual(all.length, ITEM)
+  const at = useMemo(() => all.findIndex((row) => 'segment' in row && row.segment.resource === current), [all, current])
   useEffect(() => {
     if (at >= 0) virtual.scrollTo(at)
   }, [at])
-  const rows = []
-  for (let index = virtual.first; index < virtual.last; index += 1) {
-    const segment = segments[index]!
-    const object = result.resources[segment.resource]!
-    rows.push(
-      <li key={object.key} style={{ top: `${index * ITEM}px` }} aria-setsize={segments.length} aria-posinset={index + 1}>
-        <button
-          type="button"
-          class="outline-item"
-          aria-current={index === at ? 'true' : undefined}
-          title={`${object.kind} ${object.name}${object.namespace === null ? '' : ` in ${object.namespace}`}`}
-          onClick={() => onGo(segment.resource)}
-        >
-          <span class="outline-kind">{object.kind}</span>
-          <span class="outline-name">{object.name}</span>
-        </button>
-      </li>,
-    )
-  }
   return (
     <nav class="outline" aria-label="Objects">
       <div class="outline-scroll" ref={virtual.ref} tabIndex={-1}>
-        <ul style={{ height: `${virtual.height}px` }}>{rows}</ul>
+        <ul style={{ height: `${virtual.height}px` }}>
+          {all.slice(virtual.first, virtual.last).map((row, index) => {
+            const top = `${(virtual.first + index) * ITEM}px`
+            if (!('segment' in row)) {
+              return (
+                <li key={`kind ${virtual.first + index}`} class="outline-kind" style={{ top }}>
+                  {row.kind} <span>{row.count}</span>
+                </li>
+              )
+            }
+            const object = result.resources[row.segment.resource]!
+            return (
+              <li key={object.key} style={{ top }}>
+                <button
+                  type="button"
+                  class="outline-item"
+                  aria-current={virtual.first + index === at ? 'true' : undefined}
+                  title={`${object.kind} ${object.name}${object.namespace === null ? '' : ` in ${object.namespace}`}`}
+                  onClick={() => onGo(row.segment.resource)}
+                >
+                  {object.name}
+                </button>
+              </li>
+            )
+          })}
+        </ul>
       </div>
     </nav>
   )
@@ -233,7 +255,8 @@ function Lines({
         text={lineAt(text, starts, line)}
         inside={inside[line - segment.line] ?? false}
         origin={origin}
-        near={row === hovered || row === chosenRow.value}
+        near={row === hovered}
+        width={virtual.ref.current?.clientWidth ?? 0}
         isChosen={row === chosenRow.value}
         ofTarget={origin?.location !== undefined && origin.location !== null && writtenBy(origin, result.target)}
       />,
@@ -296,6 +319,12 @@ function writtenBy(origin: LineOrigin, path: string): boolean {
   return path === '.' ? !file.includes('/') : file.startsWith(`${path}/`)
 }
 
+/** Whether a line has room for its text and its origin beside each other. */
+function fits(text: string, { location, directive }: LineOrigin, width: number): boolean {
+  const tag = (location === null ? '' : placeText(location)) + (directive === null ? '' : directiveText(directive))
+  return 52 + text.length * 7.3 + 40 + tag.length * 6.8 < width
+}
+
 function Line({
   row,
   count,
@@ -304,6 +333,7 @@ function Line({
   inside,
   origin,
   near,
+  width,
   isChosen,
   ofTarget,
 }: {
@@ -314,6 +344,8 @@ function Line({
   inside: boolean
   origin: LineOrigin | null
   near: boolean
+  /** Of what is seen, in pixels. */
+  width: number
   isChosen: boolean
   ofTarget: boolean
 }): JSX.Element {
@@ -340,7 +372,7 @@ function Line({
         ))}
       </span>
       {near && origin?.location && (
-        <span class="line-origin">
+        <span class="line-origin" data-below={!fits(text, origin, width) || undefined}>
           {placeText(origin.location)}
           {origin.directive !== null && <span class="line-directive"> {directiveText(origin.directive)}</span>}
         </span>

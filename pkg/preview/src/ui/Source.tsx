@@ -1,5 +1,5 @@
 // The source: one file in the editor, and what the build has to say.
-import { signal, useSignalEffect } from '@preact/signals'
+import { signal, useSignal, useSignalEffect } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Diagnostic } from 'rustomize'
@@ -52,28 +52,37 @@ function PathName({ path }: { path: string }): JSX.Element {
 
 function EditorHost(): JSX.Element {
   const host = useRef<HTMLDivElement>(null)
-  const [editor, setEditor] = useState<SourceEditor | null>(null)
+  const loaded = useSignal<SourceEditor | null>(null)
   useEffect(() => {
     let gone = false
     void import('./editor').then(
       ({ SourceEditor: Editor }) => {
-        if (!gone && host.current !== null) setEditor(new Editor(host.current, write))
+        if (!gone && host.current !== null) loaded.value = new Editor(host.current, write)
       },
       () => (failed.value = true),
     )
     return () => void (gone = true)
   }, [])
 
-  useEffect(() => editor?.reset(), [editor, opened.value])
+  useSignalEffect(() => {
+    void opened.value
+    loaded.value?.reset()
+  })
 
   // The text, with covers where values of Secrets stand.
   useSignalEffect(() => {
     const path = openPath.value
     const text = path === null ? undefined : files.value.get(path)
     const hide = !showSecrets.value
+    const editor = loaded.value
     void opened.value
     if (editor === null || path === null || typeof text !== 'string') return
-    if (!hide) return editor.show(path, text, [])
+    if (!hide) {
+      editor.show(path, text, [])
+      mark(editor, path)
+      follow(editor)
+      return
+    }
     void answer(ask('redacted', [path], 'cover')).then((redacted) => {
       if (openPath.peek() !== path || files.peek().get(path) !== text) return
       editor.show(path, text, redacted === undefined || redacted === text ? [] : masks(text, redacted))
@@ -83,10 +92,12 @@ function EditorHost(): JSX.Element {
   })
   useSignalEffect(() => {
     const path = openPath.value
+    const editor = loaded.value
     void built.value
     if (editor !== null && path !== null && editor.path === path) mark(editor, path)
   })
   useSignalEffect(() => {
+    const editor = loaded.value
     void reveal.value
     if (editor !== null) follow(editor)
   })
