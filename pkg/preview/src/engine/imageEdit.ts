@@ -1,5 +1,5 @@
-// The smallest edit that sets the tag of an image. `set image` sorts the whole list, as kustomize does; where the list has
-// an entry with a tag, another tag in its place does the same, and a reader sees the one line that matters.
+// The smallest edit that sets the tag of an image. `set image` sorts the whole list, as kustomize does; another tag in the
+// place of the one that is there, or an entry behind the last one, often does the same, and a reader sees only what matters.
 import type { EditResult, ImageUse, Project, TextEdit } from 'rustomize'
 
 /** Takes the place of an edit, if what is rendered is the same. */
@@ -7,7 +7,7 @@ export function smallest(project: Project, target: string, argument: string, pla
   const file = planned.files[0]
   if (!planned.ok || file === undefined || planned.files.length !== 1) return planned
   const text = project.read(file.path)
-  const edit = text === undefined ? null : tagEdit(project.images(target).images, argument, file.path, text)
+  const edit = text === undefined ? null : (tagEdit(project.images(target).images, argument, file.path, text) ?? entryEdit(argument, text))
   if (text === undefined || edit === null) return planned
   const edited = text.slice(0, edit.from) + edit.insert + text.slice(edit.to)
   const one = project.clone()
@@ -39,6 +39,22 @@ export function tagEdit(uses: ImageUse[], argument: string, path: string, text: 
   return { from, to, insert }
 }
 
+/** An entry behind the last one of the list, indented like it; `null` if there is no list that is plainly written. */
+export function entryEdit(argument: string, text: string): TextEdit | null {
+  const match = /^([^=@]+):([\w][\w.-]*)$/.exec(argument)
+  const list = /^images:[ \t]*\n((?:[ \t]*- .*\n(?:[ \t]+[^\s#-].*\n)*)+)/m.exec(text)
+  if (match === null || list === null) return null
+  const [, name, tag] = match as unknown as [string, string, string]
+  const indent = /^[ \t]*/.exec(list[1]!)![0]
+  const at = list.index + list[0].length
+  return { from: at, to: at, insert: `${indent}- name: ${name}\n${indent}  newTag: ${isWord(tag) ? tag : `"${tag}"`}\n` }
+}
+
+/** Whether YAML takes it for a text as it stands. */
 function isWord(tag: string): boolean {
-  return /^[A-Za-z][\w.-]*$/.test(tag) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(tag) ? true : /^\d+(\.\d+){2,}/.test(tag) || /^[0-9a-f]{12,}$/.test(tag) && /[a-df]/.test(tag)
+  if (/^(y|n|yes|no|on|off|true|false|null)$/i.test(tag)) return false
+  const hasLetters = /^[A-Za-z][\w.-]*$/.test(tag)
+  const isVersion = /^\d+\.\d+\.\d+[\w.-]*$/.test(tag)
+  const isHash = /^[0-9a-f]{12,}$/.test(tag) && /[a-df]/.test(tag)
+  return hasLetters || isVersion || isHash
 }

@@ -22,12 +22,6 @@ export interface Effect {
   diff: DiffResult
 }
 
-export interface Overview {
-  kustomizations: Kustomization[]
-  /** Files that hold values of Secrets. */
-  secrets: string[]
-}
-
 let project: Project | null = null
 
 function current(): Project {
@@ -82,13 +76,17 @@ export const operations = {
     current().rename(from, to)
   },
 
-  overview(): Overview {
+  kustomizations(): Kustomization[] {
+    return current().findKustomizations()
+  },
+
+  /** Those of the files, or of all, that hold values of Secrets. */
+  secrets(among: string[] | null): string[] {
     const all = current()
-    const secrets = all.paths().filter((path) => {
+    return (among ?? all.paths()).filter((path) => {
       const text = all.read(path)
       return text !== undefined && all.redactedText(path) !== text
     })
-    return { kustomizations: all.findKustomizations(), secrets }
   },
 
   redacted(path: string): string | undefined {

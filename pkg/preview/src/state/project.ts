@@ -100,25 +100,27 @@ export function tell(text: string, kind: 'done' | 'error' = 'done'): void {
 export async function open(name: string, list: [string, Content][], wanted?: { target?: string | null }): Promise<void> {
   const contents = new Map(list)
   await engine.ask('open', [list])
-  const overview = await engine.ask('overview', [])
-  const chosen = choice(overview.kustomizations)
+  const found = await engine.ask('kustomizations', [])
+  const chosen = choice(found)
   const first = wanted?.target ?? chosen.target
   batch(() => {
     opened.value = { name, originals: new Map(contents) }
     files.value = contents
-    kustomizations.value = overview.kustomizations
-    secretFiles.value = new Set(overview.secrets)
+    kustomizations.value = found
+    secretFiles.value = new Set()
     built.value = null
     lastGood.value = null
     showSecrets.value = false
     target.value = first
     compared.value = chosen.compared
-    openPath.value = overview.kustomizations.find(({ path }) => path === first)?.file ?? list[0]?.[0] ?? null
+    openPath.value = found.find(({ path }) => path === first)?.file ?? list[0]?.[0] ?? null
     reveal.value = null
     view.value = 'rendered'
     pane.value = 'result'
     revision.value += 1
   })
+  // What is rendered comes first.
+  void findSecrets(null)
 }
 
 export function close(): void {
@@ -146,7 +148,7 @@ export function write(path: string, content: Content | null): void {
     files.value = now
     revision.value += 1
   })
-  void refreshOverview()
+  refreshAfter(path)
 }
 
 /** Makes a planned edit. */
@@ -154,16 +156,33 @@ export function apply(edit: EditResult): void {
   for (const file of edit.files) write(file.path, file.text)
 }
 
+/** Looks again which kustomizations there are, and which files hold values of Secrets. */
 export async function refreshOverview(): Promise<void> {
-  const overview = await answer(ask('overview', [], 'overview'))
-  if (overview === undefined) return
+  const found = await answer(ask('kustomizations', [], 'kustomizations'))
+  if (found === undefined) return
   batch(() => {
-    kustomizations.value = overview.kustomizations
-    secretFiles.value = new Set(overview.secrets)
-    const known = new Set(overview.kustomizations.map(({ path }) => path))
+    kustomizations.value = found
+    const known = new Set(found.map(({ path }) => path))
     compared.value = compared.value.filter((path) => known.has(path))
-    if (target.value !== null && !known.has(target.value)) target.value = choice(overview.kustomizations).target
+    if (target.value !== null && !known.has(target.value)) target.value = choice(found).target
   })
+  await findSecrets(null)
+}
+
+async function findSecrets(among: string[] | null): Promise<void> {
+  const found = await answer(ask('secrets', [among], 'secrets'))
+  if (found === undefined) return
+  const before = among === null ? [] : [...secretFiles.value].filter((path) => !among.includes(path))
+  secretFiles.value = new Set([...before, ...found])
+}
+
+let pause: ReturnType<typeof setTimeout> | undefined
+
+/** After a change: what it may have changed around it. The rest waits until nothing is typed. */
+function refreshAfter(path: string): void {
+  void findSecrets([path])
+  clearTimeout(pause)
+  pause = setTimeout(() => void refreshOverview(), 800)
 }
 
 // Looking

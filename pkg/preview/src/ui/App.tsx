@@ -12,6 +12,7 @@ import {
   close,
   engineFailure,
   labelOf,
+  lastGood,
   notice,
   opened,
   opening,
@@ -140,13 +141,13 @@ function Bar(): JSX.Element {
             <button
               type="button"
               class="button secrets"
+              aria-label={showSecrets.value ? 'Secrets shown' : 'Show Secrets'}
               aria-pressed={showSecrets.value}
               title={showSecrets.value ? 'Values of Secrets are shown, copied and downloaded' : 'Values of Secrets are hidden, also in what is copied and downloaded'}
               onClick={() => (showSecrets.value = !showSecrets.value)}
             >
               <Icon name={showSecrets.value ? 'eye' : 'lock'} />
               <span class="wide">{showSecrets.value ? 'Secrets shown' : 'Show Secrets'}</span>
-              <span class="hidden-text narrow">{showSecrets.value ? 'Secrets shown' : 'Show Secrets'}</span>
             </button>
           )}
           <Menu
@@ -312,14 +313,14 @@ function Status(): JSX.Element {
             <span class="error" aria-hidden="true">
               ●
             </span>{' '}
-            {labelOf(result.target)} cannot be rendered{view.value === 'rendered' ? '; the last result is shown' : ''}
+            {labelOf(result.target)} cannot be rendered{view.value === 'rendered' && lastGood.value !== null ? '; the last result is shown' : ''}
           </>
         )}
       </span>
       <span class="space" />
       {live.value === null ? (
               <span class="status-safe" title="The security policy of this page forbids any connection">
-          <Icon name="lock" size={12} /> nothing leaves this tab
+          <Icon name="lock" size={12} /> <span class="status-words">nothing leaves this tab</span>
         </span>
       ) : (
         <LiveState />

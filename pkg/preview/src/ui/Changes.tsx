@@ -36,7 +36,7 @@ export function Changes(): JSX.Element {
     <div class="changes">
       <section aria-labelledby="changed-files">
         <header class="changes-head">
-          <h3 id="changed-files">{paths.length === 1 ? 'One file' : `${paths.length} files`} changed since the project was opened</h3>
+          <h2 id="changed-files">{paths.length === 1 ? 'One file' : `${paths.length} files`} changed since the project was opened</h2>
           <span class="space" />
           <button type="button" class="button small" onClick={() => copy(made.patch, 'Patch copied')}>
             <Icon name="copy" size={14} /> Copy patch
@@ -68,7 +68,7 @@ export function Changes(): JSX.Element {
         {made.patch !== '' && <PatchText patch={made.patch} />}
       </section>
       <section aria-labelledby="changes-effects">
-        <h3 id="changes-effects">Effect on the environments</h3>
+        <h2 id="changes-effects">Effect on the environments</h2>
         <Effects effects={made.effects} />
       </section>
     </div>

@@ -211,9 +211,9 @@ function Status({ cell, environment }: { cell: Cell; environment: string }): JSX
 function Fields({ row, of }: { row: ObjectRow; of: string[] }): JSX.Element {
   return (
     <section class="fields" aria-label={`Fields of ${row.kind} ${row.name}`}>
-      <h3>
+      <h2>
         <span class="object-kind">{row.kind}</span> {row.name}
-      </h3>
+      </h2>
       <div class="fields-scroll" tabIndex={0} role="group" aria-label="Fields that differ">
         <table>
           <thead>

@@ -16,9 +16,9 @@ export function Effects({ effects }: { effects: Effect[] }): JSX.Element {
     <ul class="effects">
       {changed.map(({ target, diff }) => (
         <li key={target}>
-          <h4 class="effect-name" title={target}>
+          <h3 class="effect-name" title={target}>
             {labelOf(target)} {diff.ok && <span class="muted">{summary(diff)}</span>}
-          </h4>
+          </h3>
           {!diff.ok ? (
             <ul class="messages">
               {diff.diagnostics

@@ -206,7 +206,7 @@ function Plan({ edit, effects, patch }: { edit: EditResult; effects: Effect[]; p
               <Icon name="download" /> Download patch
             </button>
           </div>
-          <h3>Effect on the environments</h3>
+          <h2>Effect on the environments</h2>
           <Effects effects={effects} />
         </>
       )}

@@ -158,6 +158,10 @@ function Problems(): JSX.Element {
   )
 }
 
+/** Errors that the command line has a flag against, and a page has not. */
+const NEEDS_PROGRAMS = new Set(['helm-disabled', 'plugin-disabled'])
+const NO_PROGRAMS = 'A page runs no programs, so this environment can only be rendered on the command line'
+
 function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
   return (
     <li class="problem">
@@ -168,7 +172,7 @@ function Problem({ problem: { severity, message, location, help, notes, chain, c
         </span>
         <span class="problem-text">
           <span>{message}</span>
-          {[...notes, ...help].map((line) => (
+          {[...notes, ...(NEEDS_PROGRAMS.has(code) ? [NO_PROGRAMS] : help)].map((line) => (
             <span key={line} class="problem-help">
               {line}
             </span>

@@ -36,9 +36,9 @@ export function Welcome(): JSX.Element {
           <ul class="examples">
             {examples.map((example) => (
               <li key={example.id}>
-                <button type="button" onClick={() => openExample(example)} aria-label={`Open the example ${example.title}`}>
-                  <span class="example-title">{example.title}</span>
-                  <span class="example-about">{example.about}</span>
+                <button type="button" onClick={() => openExample(example)} aria-label={`Open the example ${example.title} ${example.about} ${count(example.files, 'file')}`}>
+                  <span class="example-title">{example.title}</span>{' '}
+                  <span class="example-about">{example.about}</span>{' '}
                   <span class="example-files">{count(example.files, 'file')}</span>
                 </button>
               </li>

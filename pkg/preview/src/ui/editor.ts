@@ -241,7 +241,7 @@ export class SourceEditor {
       look,
       covers,
       revealed,
-      this.#label.of(EditorView.contentAttributes.of({ 'aria-label': `Source of ${path}`, spellcheck: 'false' })),
+      this.#label.of(EditorView.contentAttributes.of({ 'aria-label': `Source of ${path}`, spellcheck: 'false', tabindex: '0' })),
       keymap.of([...searchKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && !this.#quiet) this.#onChange(path, update.state.doc.toString())
