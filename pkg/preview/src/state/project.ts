@@ -99,8 +99,7 @@ export function tell(text: string, kind: 'done' | 'error' = 'done'): void {
 /** Opens files as a project. */
 export async function open(name: string, list: [string, Content][], wanted?: { target?: string | null }): Promise<void> {
   const contents = new Map(list)
-  await engine.ask('open', [list])
-  const found = await engine.ask('kustomizations', [])
+  const found = await engine.ask('open', [list])
   const chosen = choice(found)
   const first = wanted?.target ?? chosen.target
   batch(() => {
