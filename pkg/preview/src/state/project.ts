@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { BuildResult, Content, EditResult, Kustomization, Location } from 'rustomize'
 import { Engine, Stale } from '../engine/client'
-import { choice, environments, inOrder, type Environment } from '../model/environments'
+import { choice, environments, inOrder, keepParts, type Environment } from '../model/environments'
 
 export type View = 'rendered' | 'compare' | 'matrix' | 'images' | 'changes'
 /** What a narrow screen shows. */
@@ -160,7 +160,7 @@ export async function refreshOverview(): Promise<void> {
   const found = await answer(ask('kustomizations', [], 'kustomizations'))
   if (found === undefined) return
   batch(() => {
-    kustomizations.value = found
+    kustomizations.value = keepParts(kustomizations.value, found)
     const known = new Set(found.map(({ path }) => path))
     compared.value = compared.value.filter((path) => known.has(path))
     if (target.value !== null && !known.has(target.value)) target.value = choice(found).target
