@@ -34,6 +34,8 @@ export const lastGood = signal<BuildResult | null>(null)
 export const buildingSince = signal<number | null>(null)
 export const engineFailure = signal<string | null>(null)
 export const notice = signal<{ text: string; kind: 'done' | 'error' } | null>(null)
+/** Somebody wants to open something else while there are changes; told whether they may go. */
+export const leaving = signal<((is: boolean) => void) | null>(null)
 /** A folder or a zip on its way in. */
 export const opening = signal<{ what: string; done: number; total: number | null; cancel: () => void } | null>(null)
 
@@ -120,6 +122,15 @@ export async function open(name: string, list: [string, Content][], wanted?: { t
   })
   // What is rendered comes first.
   void findSecrets(null)
+}
+
+/** Asks, if changes would be lost. */
+export async function mayLeave(): Promise<boolean> {
+  if (changedPaths.value.length === 0) return true
+  leaving.value?.(false)
+  const answered = await new Promise<boolean>((resolve) => (leaving.value = resolve))
+  leaving.value = null
+  return answered
 }
 
 export function close(): void {

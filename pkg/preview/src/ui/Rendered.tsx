@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { kinds, matching } from '../model/filter'
 import { blockLines, pieces } from '../model/highlight'
 import { layOut, lineAt, lineStarts, rowAt, rowCount, type Segment } from '../model/lines'
-import { answer, ask, built, jump, lastGood, showSecrets, target } from '../state/project'
+import { answer, ask, buildingSince, built, jump, lastGood, showSecrets, target } from '../state/project'
 import { Filters, filter } from './Filters'
 import { Origin, directiveText, placeText } from './Origin'
 import { Busy, Nothing } from './parts'
@@ -26,7 +26,14 @@ const explanation = signal<{ of: Chosen; told: Explanation } | null>(null)
 
 export function Rendered(): JSX.Element {
   const result = lastGood.value
-  if (built.value === null && result === null) return <Busy label="Rendering…" />
+  if (built.value === null && result === null) {
+    if (buildingSince.value !== null) return <Busy label="Rendering…" />
+    return (
+      <Nothing title="Rendering was cancelled">
+        <p>Any change of a file renders anew.</p>
+      </Nothing>
+    )
+  }
   if (result === null) {
     return (
       <Nothing icon="error" title="This environment cannot be rendered">
