@@ -56,6 +56,8 @@ pub fn build(is_update: bool) -> Result<()> {
         "--enable-reference-types",
     ];
     let mut args = vec![module.as_str(), "-o", &small, "-Oz", "--merge-similar-functions", "-Oz"];
+    // What is compressed finds more that is alike where the versions of one generic function stand together: 3 % less.
+    args.extend(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
     args.extend(features);
     shell::run("pkg/node_modules/.bin/wasm-opt", &args)?;
     sizes(is_update)

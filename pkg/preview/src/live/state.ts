@@ -1,7 +1,7 @@
 // The folder that `rustomize preview` serves, as the project that is open.
 import { batch, signal } from '@preact/signals'
 import type { Content } from 'rustomize'
-import { answer, ask, files, open, opened, refreshOverview, revision, tell, type Opened } from '../state/project'
+import { answer, ask, files, mayLeave, open, opened, refreshOverview, revision, tell, type Opened } from '../state/project'
 import { follow, type Told } from './client'
 import { merge } from './merge'
 
@@ -38,7 +38,7 @@ export function startLive(isWanted: boolean): void {
 
 /** Opens the folder as it is on the disk. */
 export async function openFolder(): Promise<void> {
-  if (folder.value === null) return
+  if (folder.value === null || !(await mayLeave())) return
   const opening = disk
   await open(folder.value, [...opening])
   shown.value = opened.value
