@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{cases, examples, preview, tools};
+use crate::{cases, examples, preview, tools, wasm};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -57,6 +57,13 @@ pub fn run() -> Result<()> {
         let bin = bin.to_string_lossy();
         let args = ["test", "--locked", "--test", "integration", "--", "command_line"];
         run.cargo_test(&args, &[("RUSTOMIZE_BIN", &bin)])
+    });
+    run.step("npm package", |_| wasm::build(false));
+    run.step("npm package, tests", |run| {
+        let (tested, result) = wasm::test();
+        run.tests += tested.tests;
+        run.cases += tested.cases;
+        result
     });
     run.step("cases, reference", |run| {
         let (counts, result) = cases::check("");
@@ -115,7 +122,7 @@ impl Run {
             println!("{seconds:8.1} s  {:6}  {name}", if result.is_ok() { "ok" } else { "FAILED" });
         }
         println!("{:8.1} s  in all", begin.elapsed().as_secs_f64());
-        println!("rust tests: {} passed, {} failed", self.tests.passed, self.tests.failed);
+        println!("tests: {} passed, {} failed", self.tests.passed, self.tests.failed);
         let failed: Vec<&str> = self.steps.iter().filter(|step| step.2.is_err()).map(|step| step.0).collect();
         println!("{} passed, {} failed", self.cases.passed, self.cases.failed);
         if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
@@ -123,7 +130,7 @@ impl Run {
 }
 
 /// Reads `N passed` and `N failed` out of a line.
-fn counts_in(line: &str) -> Counts {
+pub fn counts_in(line: &str) -> Counts {
     let mut counts = Counts::default();
     let words: Vec<&str> = line.split([' ', ';', ',']).filter(|word| !word.is_empty()).collect();
     for pair in words.windows(2) {
