@@ -54,9 +54,10 @@ export const operations = {
   },
 
   /** Begins a project anew. */
-  open(files: [string, Content][]): void {
+  open(files: [string, Content][]): Kustomization[] {
     project?.free()
     project = new Project(files)
+    return project.findKustomizations()
   },
 
   /** Takes further files of a large folder. */
