@@ -170,7 +170,7 @@ function Problems(): JSX.Element {
 const NEEDS_PROGRAMS = new Set(['helm-disabled', 'plugin-disabled'])
 const NO_PROGRAMS = 'A page runs no programs, so this environment can only be rendered on the command line'
 
-function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
+export function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
   return (
     <li class="problem">
       <button type="button" disabled={location === null || location.line === null} onClick={() => jump(location)}>
