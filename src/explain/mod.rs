@@ -4,12 +4,14 @@
 //! The words are in `text`, JSON is the command line's business.
 
 mod chain;
+pub(crate) mod content;
 mod gone;
 mod images;
 mod kinds;
 mod lines;
 mod path;
 pub(crate) mod secret;
+mod shown;
 pub mod text;
 
 pub use chain::{Action, Step};
@@ -19,6 +21,7 @@ pub use lines::{Line, Writer};
 pub(crate) use path::Landing;
 pub use path::{Element, Query, show as show_path};
 pub use secret::{HIDDEN, Secrets};
+pub use shown::{Shown, Spot};
 
 pub(crate) use chain::{plain as plain_path, value as value_of};
 pub(crate) use lines::writer as writer_of;
