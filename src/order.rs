@@ -5,6 +5,7 @@ use crate::kustomization::{LegacySortOptions, SortOptions};
 use crate::resmap::ResMap;
 use crate::resource::{Gvk, ResId};
 use crate::schema::kind_order::{ORDER_FIRST, ORDER_LAST};
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -54,7 +55,7 @@ pub fn legacy(resmap: &mut ResMap, options: Option<&LegacySortOptions>) {
             }
         }
     } else {
-        list.sort_by_cached_key(|resource| key(&resource.id, &ranks));
+        list.put_in_order_of_made(|resource| key(&resource.id, &ranks));
     }
     resmap.reorder(list);
 }
