@@ -21,7 +21,7 @@ const COMBINATIONS: (&str, &str) = ("60", "500");
 /// The page with the table of fields, and the one with times.
 const PARITY_PAGE: &str = "docs/argocd.md";
 const TIMES_PAGE: &str = "docs/performance.md";
-const PARITY: (&str, &str) = ("<!-- PARITY -->", "<!-- END PARITY -->");
+const PARITY: (&str, &str) = ("<!-- parity: written by the end-to-end tests -->", "<!-- parity end -->");
 const TIMES: (&str, &str) = ("<!-- ARGOCD -->", "<!-- END ARGOCD -->");
 
 /// Runs the cases, or measures.
