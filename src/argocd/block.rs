@@ -305,6 +305,14 @@ pub fn read<T: DeserializeOwned + Default>(text: &str, parameter: &str) -> Resul
     })
 }
 
+/// Reads what has to be a mapping: a list would be taken for the fields in their order.
+pub fn read_mapping<T: DeserializeOwned + Default>(text: &str, parameter: &str) -> Result<T> {
+    match read::<serde_json::Value>(text, parameter)? {
+        serde_json::Value::Object(_) | serde_json::Value::Null => read(text, parameter),
+        _ => Err(fault(parameter, "is not right: it has to be a mapping".to_owned())),
+    }
+}
+
 fn fault(parameter: &str, words: String) -> Box<Diagnostic> {
     Diagnostic::error(Code::InvalidParameter, format!("the parameter `{parameter}` {words}"))
 }

@@ -163,7 +163,7 @@ pub fn wanted(parameters: &[Parameter]) -> std::result::Result<Wanted, Vec<Diagn
     }
     let is_block = |parameter: &&Parameter| parameter.name == "kustomize";
     if let Some(parameter) = parameters.iter().find(is_block) {
-        let block = text(parameter).and_then(|text| block::read(text.unwrap_or_default(), "kustomize"));
+        let block = text(parameter).and_then(|text| block::read_mapping(text.unwrap_or_default(), "kustomize"));
         wanted.block = report.keep(block).unwrap_or_default();
     }
     for parameter in parameters.iter().filter(|parameter| !is_block(parameter)) {
@@ -204,7 +204,7 @@ fn set(wanted: &mut Wanted, parameter: &Parameter) -> Result<()> {
         }
         "patches" => {
             if let Some(texts) = array(parameter)? {
-                let patches: Result<Vec<Patch>> = texts.iter().map(|text| block::read(text, "patches")).collect();
+                let patches: Result<Vec<Patch>> = texts.iter().map(|text| block::read_mapping(text, "patches")).collect();
                 block.patches = patches?;
             }
         }

@@ -36,6 +36,10 @@ Exit codes:
   0  success
   1  the render failed, or is empty; nothing is on standard output";
 
+/// Bytes in one file, and resources: a container is shared by all tenants, and one that is out of memory ends for all of them.
+const FILE_BYTES_MAX: u64 = 32 << 20;
+const RESOURCES_MAX: usize = 100_000;
+
 /// Print the manifests of an Application; its parameters are in the environment.
 ///
 /// Renders the current directory, with what the parameters override changed in memory. Nothing outside the tree of the
@@ -185,6 +189,8 @@ impl Render<'_> {
             session.programs = Some(self.programs);
         }
         session.remotes = self.remotes;
+        session.limits.file_bytes_max = FILE_BYTES_MAX;
+        session.limits.resources_max = RESOURCES_MAX;
         session
     }
 
