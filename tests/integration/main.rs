@@ -23,6 +23,9 @@
     reason = "the harness reads cases from the disk, starts the program and says what it ran"
 )]
 
+#[cfg(unix)]
+#[cfg(unix)]
+mod argocd;
 mod case;
 mod diagnostics;
 mod diff;
@@ -47,7 +50,9 @@ mod leaks;
 mod lists;
 mod localize;
 #[cfg(unix)]
+mod packaging;
 mod pages;
+mod preview;
 #[cfg(unix)]
 mod programs;
 mod provenance;
