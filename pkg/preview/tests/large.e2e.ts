@@ -7,6 +7,7 @@ const COUNT = 5000
 const FRAME_MAX = 50
 
 test('5,000 objects scroll without a long frame', async ({ app, page, folder }) => {
+  test.slow()
   await app.openFolder(folder(many(COUNT)).path)
   await expect(app.status).toContainText('5,000 objects')
   expect(await page.locator('*').count()).toBeLessThan(4000)

@@ -10,10 +10,11 @@ function note(type: string, times: number[]): void {
   console.log(`      ${type}: ${shown}`)
 }
 
-test('the first rendering of dreamseed', async ({ app, page }) => {
+test('the first rendering of dreamseed', async ({ app, page, site }) => {
   const times: number[] = []
   for (let run = 0; run < 5; run += 1) {
-    await page.reload()
+    await page.goto('about:blank')
+    await page.goto(site.url)
     await expect(page.getByRole('button', { name: 'Open the example dreamseed' })).toBeVisible()
     await page.waitForLoadState('networkidle')
     await page.waitForTimeout(500)
@@ -38,17 +39,16 @@ test('rendering anew after one change', async ({ app, page, folder }) => {
   await app.file('base/service-a/deployment.yaml')
   await app.replace('replicas: 1', 'replicas: 1 # 0')
   const engine: number[] = []
-  const seen: number[] = []
-  for (let run = 0; run < 12; run += 1) {
-    const before = await app.status.textContent()
+  for (let run = 0; run < 20; run += 1) {
     await page.keyboard.press('Backspace')
-    await expect(app.status).not.toHaveText(before!, { timeout: 500 }).catch(() => undefined)
-    const time = /([\d.]+) ms/.exec((await app.status.textContent())!)
-    engine.push(Number(time?.[1]))
+    await page.waitForTimeout(150)
+    const before = await app.status.textContent()
+    // From the key to the answer of the engine, as the page counts it: the status tells of each build.
     await page.keyboard.type(String(run % 10))
-    await page.waitForTimeout(50)
+    await page.waitForTimeout(150)
+    const now = await app.status.textContent()
+    if (now !== before) engine.push(Number(/([\d.]+) ms/.exec(now!)?.[1]))
   }
   note('engine, one change of a team’s 200 objects, ms', engine)
-  void seen
   expect(Math.min(...engine)).toBeLessThanOrEqual(16)
 })
