@@ -106,7 +106,7 @@ export const operations = {
     const other = current().clone()
     try {
       other.set(path, text)
-      return other.redactedText(path) ?? text
+      return other.redactedText(path) ?? ''
     } finally {
       other.free()
     }
@@ -145,14 +145,20 @@ export const operations = {
     image: string,
     targets: string[],
     showSecrets: boolean,
-  ): { edit: EditResult; effects: Effect[] } {
+  ): { edit: EditResult; effects: Effect[]; texts: { path: string; before: string; after: string }[] } {
     const before = current()
     const edit = smallest(before, target, image, before.setImage(target, image))
-    if (!edit.ok || edit.files.length === 0) return { edit, effects: [] }
+    if (!edit.ok || edit.files.length === 0) return { edit, effects: [], texts: [] }
     const after = before.clone()
     try {
       after.apply(edit)
-      return { edit, effects: targets.map((each) => effect(before, after, each, showSecrets)) }
+      const textIn = (project: Project, path: string) => (showSecrets ? project.read(path) : project.redactedText(path)) ?? ''
+      return {
+        edit,
+        effects: targets.map((each) => effect(before, after, each, showSecrets)),
+        // As they may be shown.
+        texts: edit.files.map(({ path }) => ({ path, before: textIn(before, path), after: textIn(after, path) })),
+      }
     } finally {
       after.free()
     }

@@ -92,8 +92,9 @@ function EditorHost(): JSX.Element {
       return
     }
     void answer(ask('redacted', [path], 'cover')).then((redacted) => {
-      if (openPath.peek() !== path || files.peek().get(path) !== text) return
-      editor.show(path, text, redacted === undefined || redacted === text ? [] : masks(text, redacted))
+      // Without an answer nothing is shown: it could be a value of a Secret.
+      if (redacted === undefined || openPath.peek() !== path || files.peek().get(path) !== text) return
+      editor.show(path, text, redacted === text ? [] : masks(text, redacted))
       mark(editor, path)
       follow(editor)
     })
