@@ -19,7 +19,7 @@ mod scan;
 use crate::limits::Limits;
 use crate::source::{Place, Sensitivity, Source, SourceId, Sources};
 use crate::yaml::read;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -30,30 +30,35 @@ const BULLET: char = '•';
 pub(super) struct Masks<'s> {
     sources: &'s Sources,
     masks: FxHashMap<SourceId, Mask>,
-    /// Files with a text inside that does not parse; found when the first mask is made.
-    broken: Option<FxHashSet<SourceId>>,
+    /// The texts (inline patches) inside files; found when the first mask is made.
+    inner: Option<FxHashMap<SourceId, Vec<&'s Arc<Source>>>>,
 }
 
 impl<'s> Masks<'s> {
     pub(super) fn new(sources: &'s Sources) -> Masks<'s> {
-        Masks { sources, masks: FxHashMap::default(), broken: None }
+        Masks { sources, masks: FxHashMap::default(), inner: None }
     }
 
     /// Returns the file that a place is in, the file's mask, and the place in that file.
     pub(super) fn at(&mut self, place: Place) -> (&'s Source, &Mask, Place) {
         let place = self.sources.outermost(place);
         let source = self.sources.get(place.source);
-        let broken = self.broken.get_or_insert_with(|| broken_inside(self.sources));
-        let mask = || Mask::of(source, broken.contains(&source.id));
+        let inner = self.inner.get_or_insert_with(|| inner_texts(self.sources));
+        let is_broken_inside = || inner.get(&source.id).is_some_and(|texts| !texts.iter().all(|text| parses(text)));
+        let mask = || Mask::of(source, is_broken_inside());
         (source, self.masks.entry(source.id).or_insert_with(mask), place)
     }
 }
 
-/// Returns the files that hold a text (an inline patch) which does not parse.
-fn broken_inside(sources: &Sources) -> FxHashSet<SourceId> {
-    let inner = sources.iter().filter_map(|source| Some((source, source.embedded?)));
-    let broken = inner.filter(|(source, _)| !parses(source));
-    broken.map(|(_, embedded)| sources.outermost(embedded.outer).source).collect()
+/// Returns the texts that files hold, by file.
+fn inner_texts(sources: &Sources) -> FxHashMap<SourceId, Vec<&Arc<Source>>> {
+    let mut inner: FxHashMap<SourceId, Vec<&Arc<Source>>> = FxHashMap::default();
+    for source in sources.iter() {
+        if let Some(embedded) = source.embedded {
+            inner.entry(sources.outermost(embedded.outer).source).or_default().push(source);
+        }
+    }
+    inner
 }
 
 fn parses(source: &Arc<Source>) -> bool {
