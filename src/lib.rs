@@ -11,6 +11,7 @@
 
 pub mod fs;
 pub mod limits;
+pub mod sorting;
 pub mod source;
 
 pub mod diagnostic;
@@ -19,6 +20,9 @@ pub mod provenance;
 pub mod yaml;
 
 pub mod remote;
+
+pub mod mask;
+pub mod redact;
 
 pub mod object_origin;
 
@@ -40,6 +44,7 @@ pub mod pattern;
 mod vars;
 
 pub mod manifest;
+mod mistaken;
 pub mod programs;
 mod unprintable;
 
@@ -66,11 +71,16 @@ pub mod validate;
 
 pub mod diff;
 
+#[cfg(feature = "json")]
+pub mod json;
+
 pub mod create;
 pub mod edit;
 pub mod localize;
 
 pub mod fleet;
 
+#[cfg(feature = "cli")]
+pub mod argocd;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -5,6 +5,7 @@ use crate::kustomization::{LegacySortOptions, SortOptions};
 use crate::resmap::ResMap;
 use crate::resource::{Gvk, ResId};
 use crate::schema::kind_order::{ORDER_FIRST, ORDER_LAST};
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -57,7 +58,7 @@ pub fn legacy(resmap: &mut ResMap, options: Option<&LegacySortOptions>) {
     } else {
         let keys: Vec<Key<'_>> = list.iter().map(|resource| key(&resource.id, &ranks)).collect();
         let mut order: Vec<usize> = (0..list.len()).collect();
-        order.sort_by(|&a, &b| keys[a].compare(&keys[b]));
+        order.put_in_order(|&a, &b| keys[a].compare(&keys[b]));
         list = order.into_iter().map(|at| Arc::clone(&list[at])).collect();
     }
     resmap.reorder(list);

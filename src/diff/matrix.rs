@@ -5,13 +5,14 @@
 use super::ignore::{self, Ignored};
 use super::known::{Known, Part};
 use super::objects::without_hash;
-use super::secrets::{self, Finder};
 use super::side::{Side, SideObject};
 use super::value::{At, Object};
 use super::{Options, change::json};
 use crate::explain::HIDDEN;
+use crate::explain::content::{self as secrets, Finder};
 use crate::resource::Resource;
 use crate::schema::merge_keys::Schema;
+use crate::sorting::Sorting;
 use crate::yaml::tree::{NodeId, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -163,7 +164,7 @@ fn rows(found: &[Option<Vec<(String, Leaf)>>]) -> Vec<Row> {
             }
         }
     }
-    order.sort_unstable();
+    order.put_in_own_order_unstable();
     for path in order {
         let Some(columns) = values.get(path) else { continue };
         let mut present = columns.iter().zip(found).filter(|(_, object)| object.is_some()).map(|(leaf, _)| leaf);

@@ -1,14 +1,19 @@
 //! One side of a comparison: the objects of a build, or of a text that somebody else rendered.
 
-use super::secrets;
 use crate::build::Build;
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::explain::content as secrets;
 use crate::explain::{self, Secrets};
+use crate::limits::Limits;
+use crate::manifest;
 use crate::provenance::Directives;
 use crate::resource::Resource;
+use crate::schema::custom_lists::CustomLists;
 use crate::schema::in_force::{self, InForce};
 use crate::schema::merge_keys::Schema;
 use crate::session::Session;
-use crate::source::{Place, Sources};
+use crate::source::{Place, Sensitivity, Sources};
+use crate::yaml::read::{decode_bytes, read_documents};
 use crate::yaml::tree::NodeId;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
@@ -29,6 +34,8 @@ pub struct Side<'s> {
     sources: &'s Sources,
     directives: Option<&'s Directives>,
     in_force: Option<&'s InForce>,
+    /// What definitions of the side say of lists in custom resources.
+    custom_lists: CustomLists,
     /// Stands before paths: `main:`.
     label: String,
     /// Where values of Secrets stand.
@@ -57,6 +64,24 @@ impl std::fmt::Display for Location {
     }
 }
 
+/// Reads the objects of a text that somebody rendered; `shown` is how messages name it.
+pub fn rendered(
+    bytes: Vec<u8>,
+    shown: &str,
+    sources: &mut Sources,
+    limits: &Limits,
+) -> Result<Vec<Arc<Resource>>, Vec<Diagnostic>> {
+    let text = decode_bytes(bytes).map_err(|error| {
+        let message = format!("`{shown}` is not valid UTF-8 (byte {})", error.offset + 1);
+        vec![*Diagnostic::error(Code::InvalidEncoding, message).path(shown.to_owned())]
+    })?;
+    let source = sources.add(shown, text, Sensitivity::Yaml, None);
+    let documents = read_documents(&source, limits).map_err(|error| vec![*error])?;
+    let mut report = Report::default();
+    let resources = manifest::resources(documents, &mut report);
+    if report.has_errors() { Err(report.diagnostics) } else { Ok(resources) }
+}
+
 impl<'s> Side<'s> {
     /// Takes the objects of a build; `label` stands before paths.
     pub fn of_build(build: &'s Build, session: &'s Session<'_>, label: &str) -> Side<'s> {
@@ -68,6 +93,7 @@ impl<'s> Side<'s> {
             sources: &session.sources,
             directives: Some(&session.directives),
             in_force: build.resources.in_force().map(|in_force| &**in_force),
+            custom_lists: CustomLists::find(build.resources.iter(), true),
             label: label.to_owned(),
             places: Secrets::of(build, &session.directives),
             secret_values: secrets::values(build.resources.iter().map(|resource| &**resource)),
@@ -81,6 +107,7 @@ impl<'s> Side<'s> {
             sources,
             directives: None,
             in_force: None,
+            custom_lists: CustomLists::find(resources.iter(), true),
             label: label.to_owned(),
             places: Secrets::shown(),
             secret_values: secrets::values(resources.iter().map(|resource| &**resource)),
@@ -101,8 +128,10 @@ impl<'s> Side<'s> {
         self.objects.iter().map(|object| object.resource)
     }
 
-    pub(super) fn schema(&self, resource: &Resource) -> Option<Schema<'s>> {
-        in_force::of_type(self.in_force, &resource.id.gvk)
+    /// Returns what the build knows of a type; of custom resources, what their definitions say.
+    pub(super) fn schema(&self, resource: &Resource) -> Option<Schema<'_>> {
+        let gvk = &resource.id.gvk;
+        in_force::of_type(self.in_force, gvk).or_else(|| self.custom_lists.of_type(gvk))
     }
 
     /// Returns where the value of a node stands.

@@ -23,6 +23,9 @@
     reason = "the harness reads cases from the disk, starts the program and says what it ran"
 )]
 
+#[cfg(unix)]
+#[cfg(unix)]
+mod argocd;
 mod case;
 mod diagnostics;
 mod diff;
@@ -46,8 +49,12 @@ mod helm;
 mod leaks;
 mod lists;
 mod localize;
+#[cfg(feature = "lsp")]
+mod lsp;
 #[cfg(unix)]
+mod packaging;
 mod pages;
+mod preview;
 #[cfg(unix)]
 mod programs;
 mod provenance;

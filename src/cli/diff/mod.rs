@@ -1,8 +1,8 @@
 //! `diff`: two sides compared by what they mean. What is a difference is `crate::diff`'s business.
 
-pub(super) mod json;
 mod paint;
 pub(super) mod side;
+pub(super) mod warned;
 
 use super::args::{Color, LoadArgs};
 use super::fleet::{WantedComparison, compare_all};
@@ -14,10 +14,12 @@ use crate::build::BuildOptions;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::report::{self, Report};
 use crate::diff::{self, Options, Pattern, html, markdown};
+use crate::json::diff as json;
 use crate::programs::Programs;
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
 use side::{Loader, Named};
+use warned::Warned;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -213,6 +215,11 @@ fn two(
             return Ok(None);
         }
     };
+    if !args.quiet {
+        let mut warned = Warned::default();
+        warned.tell_of(&before, &old_session, reporter);
+        warned.tell_of(&after, &new_session, reporter);
+    }
     let before = before.side(&old_session, &old.label());
     let after = after.side(&new_session, &new.label());
     for (side, word) in [(&before, old_word), (&after, new_word)] {
@@ -246,10 +253,11 @@ fn answer(args: &DiffArgs, color: Color, report: &Report) -> String {
             });
             paint::unified(&unified.collect::<String>(), is_colored)
         }
-        Format::Json if args.all => json::report(report),
+        Format::Json if args.all => output::json(&json::report(report)),
         Format::Json => {
             let diff = report.targets.first().and_then(|target| target.diff());
-            diff.map(|diff| json::diff(diff, &args.sides)).unwrap_or_default()
+            let side = |at: usize| args.sides.get(at).map_or("", String::as_str);
+            diff.map(|diff| output::json(&json::diff(diff, side(0), side(1)))).unwrap_or_default()
         }
         Format::Markdown => markdown::report(report, markdown::BYTES_MAX),
         Format::Html => html::report(report),

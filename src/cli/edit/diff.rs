@@ -1,11 +1,11 @@
 //! What an edit changes, as unified diffs: of files, and of what is built from them. Values of Secrets are bullets in them.
 
 use crate::build::Build;
-use crate::cli::mask::Mask;
 use crate::cli::render::clean;
 use crate::diagnostic::Result;
 use crate::edit::FileEdit;
 use crate::fs;
+use crate::mask::Mask;
 use crate::source::{Sensitivity, Source, Sources};
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
@@ -19,7 +19,7 @@ pub(super) fn unified(files: &[FileEdit], here: &str) -> String {
 }
 
 /// Returns the difference of two texts.
-pub(super) fn texts(name: &str, old: &str, new: &str) -> String {
+pub(in crate::cli) fn texts(name: &str, old: &str, new: &str) -> String {
     let (old_lines, new_lines) = (Shown::of(old), Shown::of(new));
     let diff = TextDiff::from_lines(old, new);
     let mut unified = diff.unified_diff();
@@ -73,7 +73,7 @@ impl Shown {
 }
 
 /// Prints what is not empty.
-pub(super) fn print(text: &str) -> Result<()> {
+pub(in crate::cli) fn print(text: &str) -> Result<()> {
     if text.is_empty() { Ok(()) } else { crate::cli::output::part(text).map(drop) }
 }
 

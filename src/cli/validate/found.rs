@@ -7,9 +7,9 @@
 //! `{location, text}`. Keys are never removed and keep their order; new ones may be added, without another version.
 
 use crate::build::Build;
-use crate::cli::mask::Masks;
-use crate::cli::redact::redact;
 use crate::diagnostic::Severity;
+use crate::mask::Masks;
+use crate::redact::redact;
 use crate::source::{Place, Sources};
 use crate::validate::{Finding, RELEASE, Release, Validation};
 use serde::Serialize;
