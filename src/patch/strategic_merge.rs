@@ -49,9 +49,11 @@ pub fn merge(
     let copy = dest.copy_from(patch, patch.root(), stamp);
     let comments = SchemaComments::read(dest, stamp);
     // Marks are for what the built-in schema says of objects without peculiarities.
-    let is_plain =
+    let uses_marks =
         in_force.is_none() && custom_lists.is_none() && dest.comments().next().is_none() && !dest.is_watched();
-    let uses_marks = is_plain && dest.merges_again_as(schema.map_or(0, Schema::address));
+    if uses_marks {
+        dest.take_for(schema.map_or(0, Schema::address));
+    }
     let mut merge = Merge {
         tree: dest,
         uses_marks,
