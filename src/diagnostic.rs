@@ -76,6 +76,7 @@ codes! {
     FileExists "file-exists" "a file or directory that would be written exists already",
     Io "io" "a file could not be read or written",
     // resources
+    UnrenderedTemplate "unrendered-template" "a file is a template that nothing renders",
     NotAResource "not-a-resource" "a document is not a Kubernetes object",
     MissingName "missing-name" "an object has no `metadata.name`",
     UnclearName "unclear-name" "an object that is renamed had a name that is empty or has a comma",
@@ -115,6 +116,7 @@ codes! {
     ImageUnmatched "image-unmatched" "an `images` entry matches no image",
     // suspicious directives
     PatchWithoutEffect "patch-without-effect" "a patch changes nothing",
+    PatchOfPod "patch-of-pod" "a patch for a pod is applied to an object that makes pods",
     DirectiveWithoutEffect "directive-without-effect" "a field of a kustomization changes nothing",
     ContainerWithoutImage "container-without-image" "a patch adds a container that has no image",
     ListItemsDropped "list-items-dropped" "a strategic merge patch drops items of a list in a custom resource",
@@ -144,10 +146,12 @@ codes! {
     ApiDeprecated "api-deprecated" "an object uses an API that will be removed from Kubernetes",
     VolumeUndefined "volume-undefined" "a container mounts a volume that its pod does not have",
     SelectorMismatch "selector-mismatch" "a workload does not select its own pods",
-    SelectorUnmatched "selector-unmatched" "a selector selects no pod of the build, though it nearly does",
+    SelectorUnmatched "selector-unmatched" "a selector selects nothing in the build, though it nearly does",
     PortUndefined "port-undefined" "an object refers to a port that the other object does not have",
     KeyUndefined "key-undefined" "a ConfigMap or Secret of the build lacks a key that is read from it",
     SubsetUndefined "subset-undefined" "a route leads to a subset that no DestinationRule of the build defines",
+    HostsUndefined "hosts-undefined" "a VirtualService has no hosts, and no other one of the build delegates to it",
+    SubjectUndefined "subject-undefined" "a role is bound to a ServiceAccount that the build has in another namespace",
     ReferenceNearMiss "reference-near-miss" "an object that is referred to is not in the build, but one nearly like it is",
     ReferenceUnresolved "reference-unresolved" "an object that is referred to is not in the build",
     InvalidBase64 "invalid-base64" "data that must be base64 is not",
@@ -156,6 +160,9 @@ codes! {
     Placeholder "placeholder" "a value stands for one that was to be filled in",
     UnsubstitutedVariable "unsubstituted-variable" "a value holds a `${VARIABLE}` that nothing in the build replaces",
     AmbiguousScalar "ambiguous-scalar" "a value without quotes is not read as it is written",
+    // Argo CD
+    InvalidParameter "invalid-parameter" "a parameter of an Argo CD Application is not right",
+    EmptyRender "empty-render" "an Argo CD Application renders no object at all",
     // command line
     Usage "usage" "the command line is not right",
 }

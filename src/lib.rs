@@ -44,6 +44,7 @@ pub mod pattern;
 mod vars;
 
 pub mod manifest;
+mod mistaken;
 pub mod programs;
 mod unprintable;
 
@@ -79,5 +80,7 @@ pub mod localize;
 
 pub mod fleet;
 
+#[cfg(feature = "cli")]
+pub mod argocd;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -35,6 +35,8 @@ pub struct Session<'fs> {
     pub remotes: Option<&'fs dyn Remotes>,
     /// The user's directory (absolute): paths in messages are relative to it.
     pub directory: Arc<str>,
+    /// Where paths in messages begin instead, if the user knows the tree by other paths.
+    pub shown_from: Option<ShownFrom>,
     /// Bounds on inputs.
     pub limits: Limits,
     /// Starts programs, where the caller has such a thing; what may be started is in the options of a build.
@@ -49,8 +51,8 @@ pub struct Session<'fs> {
     texts: FxHashMap<Arc<str>, Arc<Source>>,
     /// The resources of a file by absolute path, or what is wrong with it.
     pub(crate) manifests: FxHashMap<Arc<str>, FileResources>,
-    /// Directories known to be free of symbolic links.
-    pub(crate) canonical_directories: FxHashMap<Arc<str>, Arc<str>>,
+    /// What is known of paths.
+    pub(crate) resolved: Resolved,
     /// Accumulated bases.
     pub(crate) bases: BaseCache,
     /// The built-in field specs, shared by all kustomizations that add none.
@@ -69,6 +71,39 @@ pub struct Session<'fs> {
     n_printed: Option<usize>,
 }
 
+/// A directory that stands for a part of a larger tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownFrom {
+    /// The directory (absolute).
+    pub directory: Arc<str>,
+    /// What stands before the paths of what is in it, such as `apps/web`; may be empty.
+    pub prefix: Arc<str>,
+}
+
+impl ShownFrom {
+    /// Returns how messages name an absolute path.
+    pub fn show(&self, path: &str) -> String {
+        let path = fs::relative(path, &self.directory);
+        match (&*self.prefix, path.as_str()) {
+            ("", _) => path,
+            (prefix, ".") => prefix.to_owned(),
+            (_, outside) if outside == ".." || outside.starts_with("../") => path,
+            (prefix, inside) => format!("{prefix}/{inside}"),
+        }
+    }
+}
+
+/// What `loader` found out about paths: the system is asked once.
+#[derive(Default)]
+pub(crate) struct Resolved {
+    /// Directories, by path, free of symbolic links.
+    pub(crate) directories: FxHashMap<Arc<str>, Arc<str>>,
+    /// Files, by path, free of symbolic links.
+    pub(crate) files: FxHashMap<Arc<str>, Arc<str>>,
+    /// The kustomization files of directories, with and without load restriction.
+    pub(crate) kustomizations: FxHashMap<(Arc<str>, bool), Arc<str>>,
+}
+
 /// The resources of one file, or every fault found in it.
 pub(crate) type FileResources = std::result::Result<Arc<[Arc<Resource>]>, Arc<[Diagnostic]>>;
 
@@ -79,6 +114,7 @@ impl<'fs> Session<'fs> {
             fs,
             remotes: None,
             directory: fs::clean(directory).into(),
+            shown_from: None,
             limits: Limits::default(),
             programs: None,
             sources: Sources::default(),
@@ -86,7 +122,7 @@ impl<'fs> Session<'fs> {
             is_recording: false,
             texts: FxHashMap::default(),
             manifests: FxHashMap::default(),
-            canonical_directories: FxHashMap::default(),
+            resolved: Resolved::default(),
             bases: BaseCache::default(),
             built_in: Arc::default(),
             helm_api_versions: SharedVersions::default(),
@@ -132,7 +168,7 @@ impl<'fs> Session<'fs> {
             })
         };
         self.bases.retain(|_, base| base.as_ref().is_ok_and(|base| is_valid(base)));
-        self.canonical_directories.clear();
+        self.resolved = Resolved::default();
     }
 
     /// Returns how much room the output is likely to need: what is read, or in a session of many builds what the last one did.
@@ -161,7 +197,10 @@ impl<'fs> Session<'fs> {
 
     /// Returns how messages name an absolute path: relative to the user's directory, or with the address it came from.
     pub fn show(&self, path: &str) -> String {
-        self.show_fetched(path).unwrap_or_else(|| fs::relative(path, &self.directory))
+        self.show_fetched(path).unwrap_or_else(|| match &self.shown_from {
+            None => fs::relative(path, &self.directory),
+            Some(from) => from.show(path),
+        })
     }
 
     /// Reads a file's bytes within the limits. The path is absolute, or an address, and was allowed by `loader`.
@@ -220,6 +259,11 @@ impl<'fs> Session<'fs> {
                 let max = self.limits.file_bytes_max.min(FILE_BYTES_MAX);
                 let message = format!("`{shown}` is {size} bytes long; at most {max} are read");
                 Diagnostic::error(Code::LimitExceeded, message).path(shown).help("split the file into several")
+            }
+            FsError::Outside => {
+                Diagnostic::error(Code::LoadRestricted, format!("`{shown}` is outside the tree that may be read"))
+                    .path(shown)
+                    .help("name something inside the repository; links that lead out of it are not followed")
             }
             FsError::Other(words) => Diagnostic::error(Code::Io, format!("cannot read `{shown}`: {words}"))
                 .path(shown)

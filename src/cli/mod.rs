@@ -4,6 +4,7 @@
 //! error; standard input is never read. What a build does is `build`; this module is the only one that looks at the
 //! environment.
 
+mod argocd;
 mod args;
 mod build;
 mod changes;
@@ -114,6 +115,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Ok(cli) => {
             let mut reporter = Reporter::new(cli.error_format, cli.color.into());
             let outcome = match cli.command {
+                Some(Command::Argocd(args)) => argocd::run(&args, &mut reporter),
                 Some(Command::Build(args)) => build::run(&args, &mut reporter),
                 Some(Command::Create(args)) => create::run(&args, &mut reporter),
                 Some(Command::Diff(args)) => diff::run(&args, color, &mut reporter),

@@ -9,7 +9,7 @@ use super::side::{Side, SideObject};
 use super::value::{At, Object};
 use super::{Options, change::json};
 use crate::explain::HIDDEN;
-use crate::explain::content::{self as secrets, Finder};
+use crate::explain::content::{self as secrets, Finder, Values};
 use crate::resource::Resource;
 use crate::schema::merge_keys::Schema;
 use crate::sorting::Sorting;
@@ -75,7 +75,7 @@ pub fn compare(sides: &[(&str, &Side<'_>)], options: &Options) -> Matrix {
     if !options.generated {
         patterns.extend(ignore::generated());
     }
-    let secret_values: Vec<&FxHashSet<String>> = sides.iter().map(|(_, side)| &side.secret_values).collect();
+    let secret_values: Vec<&Values> = sides.iter().map(|(_, side)| &side.secret_values).collect();
     let mut objects: BTreeMap<Key, Vec<Option<&SideObject<'_>>>> = BTreeMap::new();
     for (column, (_, side)) in sides.iter().enumerate() {
         let mut n_seen: FxHashMap<(String, String, String, String), usize> = FxHashMap::default();

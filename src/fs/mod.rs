@@ -3,12 +3,14 @@
 //! Paths are UTF-8, `/`-separated, and absolute inside the engine. This is the only module that names `std::fs`. What may
 //! be read is decided by `loader`.
 
+mod bounded;
 mod disk;
 pub mod glob;
 mod memory;
 mod overlaid;
 mod walk;
 
+pub use bounded::Bounded;
 pub use disk::Disk;
 pub use memory::Memory;
 pub use overlaid::Overlaid;
@@ -41,6 +43,8 @@ pub enum FsError {
     IsDirectory,
     /// The file is larger than the limit given, in bytes.
     TooLarge(u64),
+    /// It is, or may be, outside the tree that may be read.
+    Outside,
     /// Anything else, in the system's words.
     Other(String),
 }
@@ -51,6 +55,7 @@ impl std::fmt::Display for FsError {
             FsError::NotFound => f.write_str("no such file or directory"),
             FsError::IsDirectory => f.write_str("is a directory"),
             FsError::TooLarge(size) => write!(f, "is {size} bytes long"),
+            FsError::Outside => f.write_str("is outside the tree that may be read"),
             FsError::Other(words) => f.write_str(words),
         }
     }
@@ -79,15 +84,19 @@ pub fn join(directory: &str, path: &str) -> String {
     if path.starts_with('/') {
         return clean(path);
     }
-    let joined = format!("{directory}/{path}");
+    let mut joined = String::with_capacity(directory.len() + 1 + path.len());
+    joined.push_str(directory);
+    joined.push('/');
+    joined.push_str(path);
     if is_clean(&joined) { joined } else { clean(&joined) }
 }
 
 /// Returns whether [`clean`] certainly has nothing to do.
 fn is_clean(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix('/') else { return false };
+    let bytes = path.as_bytes();
     // A drive letter is not looked for, nor parts that begin with a dot.
-    rest.as_bytes().get(1) != Some(&b':') && rest.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
+    let is_part = |at: usize| !matches!(bytes.get(at + 1), None | Some(b'/' | b'.'));
+    bytes.first() == Some(&b'/') && bytes.get(2) != Some(&b':') && memchr::memchr_iter(b'/', bytes).all(is_part)
 }
 
 /// Resolves `.`, `..` and doubled slashes in words only, like Go's `filepath.Clean` on an absolute path.

@@ -17,7 +17,7 @@ use crate::sorting::Sorting;
 use crate::string_map::is_ambiguous;
 use crate::yaml::read::KEPT_ALIAS;
 use crate::yaml::resolve::{self};
-use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
+use crate::yaml::tree::{Kind, Mark, NodeId, Style, Tag, Tree};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -48,8 +48,13 @@ pub fn merge(
     let root = dest.root();
     let copy = dest.copy_from(patch, patch.root(), stamp);
     let comments = SchemaComments::read(dest, stamp);
+    // Marks are for what the built-in schema says of objects without peculiarities.
+    let is_plain =
+        in_force.is_none() && custom_lists.is_none() && dest.comments().next().is_none() && !dest.is_watched();
+    let uses_marks = is_plain && dest.merges_again_as(schema.map_or(0, Schema::address));
     let mut merge = Merge {
         tree: dest,
+        uses_marks,
         in_force,
         custom_lists,
         comments: comments.as_ref(),
@@ -58,7 +63,12 @@ pub fn merge(
         path: Vec::new(),
         fields_written: 0,
     };
-    let walked = merge.walk(Some(root), Some(copy), schema).map_err(|fault| merge.diagnose(fault))?;
+    let walked = merge.walk(Some(root), Some(copy), schema).map_err(|fault| merge.diagnose(fault));
+    if walked.is_err() {
+        // Not all that was marked has been looked at.
+        merge.tree.unmark_all(Mark::Merged);
+    }
+    let walked = walked?;
     // A root directive `replace` gives the patch as result, which the reference throws away (upstream
     // `patchstrategicmerge.Filter`): the object stays as it is.
     let fields_written = merge.fields_written;
@@ -72,6 +82,7 @@ pub(crate) fn merge_values(dest: &mut Tree, values: &Tree, stamp: &Stamp) -> Res
     let copy = dest.copy_from(values, values.root(), stamp);
     let mut merge = Merge {
         tree: dest,
+        uses_marks: false,
         in_force: None,
         custom_lists: None,
         comments: None,
@@ -133,6 +144,8 @@ struct Changes {
 
 pub(super) struct Merge<'t> {
     pub(super) tree: &'t mut Tree,
+    /// What is not patched is marked, and passed by where it is marked already.
+    uses_marks: bool,
     in_force: Option<&'t InForce>,
     /// What is known of lists in custom resources, where they are merged.
     custom_lists: Option<&'t CustomLists>,
@@ -149,6 +162,25 @@ pub(super) struct Merge<'t> {
 impl<'t> Merge<'t> {
     /// Merges a pair of nodes, each of which may be missing; the result is `None` where nothing is left.
     pub(super) fn walk(
+        &mut self,
+        dest: Option<NodeId>,
+        patch: Option<NodeId>,
+        schema: Option<Schema<'_>>,
+    ) -> Merged<Option<Walked>> {
+        let unpatched = dest.filter(|&dest| self.uses_marks && patch.is_none() && !self.tree.is_scalar(dest));
+        let Some(unpatched) = unpatched else { return self.walk_pair(dest, patch, schema) };
+        if self.tree.has_mark_throughout(unpatched, Mark::Merged) {
+            return Ok(found(dest));
+        }
+        // Where the walk writes to a node it takes the mark away.
+        self.tree.mark_throughout(unpatched, Mark::Merged);
+        self.uses_marks = false;
+        let walked = self.walk_pair(dest, None, schema)?;
+        self.uses_marks = true;
+        Ok(walked)
+    }
+
+    fn walk_pair(
         &mut self,
         dest: Option<NodeId>,
         patch: Option<NodeId>,
@@ -192,8 +224,14 @@ impl<'t> Merge<'t> {
             },
             // A pair of nulls is walked like a mapping, as upstream.
             Some(Kind::Mapping) | None => {
-                let schema = schema.or_else(|| self.own_schema(dest)).or_else(|| self.own_schema(patch));
-                self.walk_mapping(dest, patch, schema)
+                let uses_marks = self.uses_marks;
+                let own =
+                    if schema.is_some() { None } else { self.own_schema(dest).or_else(|| self.own_schema(patch)) };
+                // What an object inside an object is taken for may change from patch to patch.
+                self.uses_marks = uses_marks && own.is_none() && (schema.is_some() || self.path.is_empty());
+                let walked = self.walk_mapping(dest, patch, schema.or(own))?;
+                self.uses_marks = uses_marks;
+                Ok(walked)
             }
         }
     }

@@ -23,6 +23,9 @@
     reason = "the harness reads cases from the disk, starts the program and says what it ran"
 )]
 
+#[cfg(unix)]
+#[cfg(unix)]
+mod argocd;
 mod case;
 mod diagnostics;
 mod diff;
@@ -47,6 +50,7 @@ mod leaks;
 mod lists;
 mod localize;
 #[cfg(unix)]
+mod packaging;
 mod pages;
 mod preview;
 #[cfg(unix)]

@@ -31,6 +31,12 @@ pub fn page() -> Result<()> {
     shell::run("npm", &["--prefix", PAGE, "run", "--silent", "build"])
 }
 
+/// Checks the types of the page, and its own logic.
+fn logic() -> Result<()> {
+    shell::run("npm", &["--prefix", PAGE, "run", "--silent", "check"])?;
+    shell::run("npm", &["--prefix", PAGE, "run", "--silent", "test"])
+}
+
 /// Packs the page, and builds a program that has it.
 fn program(profile: &str) -> Result<()> {
     shell::run("node", &["pkg/preview/build/pack.mjs", DIST, OUT])?;
@@ -46,6 +52,7 @@ fn program(profile: &str) -> Result<()> {
 
 /// Opens the page in Chromium and does what people do with it; the page must have been built.
 pub fn test(words: &[&str]) -> Result<()> {
+    logic()?;
     chromium()?;
     program("dev")?;
     wasm::packages(TESTS)?;

@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{cases, examples, preview, tools, wasm};
+use crate::{argocd, cases, examples, image, preview, tools, wasm};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -25,14 +25,24 @@ pub const RELEASE_BIN: &str = "target/release/rustomize";
 const DENY_WARNINGS: (&str, &str) = ("RUSTFLAGS", "-D warnings");
 
 struct Run {
+    /// Words of which a step's name has to hold one; all steps if there are none.
+    only: Vec<String>,
     steps: Vec<(&'static str, f64, Result<()>)>,
     tests: Counts,
     cases: Counts,
 }
 
-pub fn run() -> Result<()> {
+pub fn run(words: &[&str]) -> Result<()> {
     let begin = Instant::now();
-    let mut run = Run { steps: Vec::new(), tests: Counts::default(), cases: Counts::default() };
+    let mut only = Vec::new();
+    let mut words = words.iter();
+    while let Some(&word) = words.next() {
+        match word {
+            "--only" => only.push((*words.next().ok_or("test: --only wants a name")?).to_owned()),
+            _ => return Err(format!("test: unknown argument `{word}`")),
+        }
+    }
+    let mut run = Run { only, steps: Vec::new(), tests: Counts::default(), cases: Counts::default() };
     run.step("tools", |_| {
         tools::rust_components()?;
         println!("reference: {}", tools::kustomize()?.display());
@@ -71,6 +81,12 @@ pub fn run() -> Result<()> {
         result
     });
     run.step("examples, reference", |_| examples::run(&["--bin", RELEASE_BIN]));
+    run.step("argocd", |run| {
+        let (counts, result) = argocd::cases(&["--bin", RELEASE_BIN]);
+        run.cases += counts;
+        result
+    });
+    run.step("image", |_| image::run(&["--check"]));
     run.step("preview page, browser", |_| preview::page().and_then(|()| preview::test(&[])));
     run.finish(begin)
 }
@@ -87,6 +103,9 @@ fn check(target: &str, what: &[&str]) -> Result<()> {
 
 impl Run {
     fn step(&mut self, name: &'static str, work: impl FnOnce(&mut Run) -> Result<()>) {
+        if !self.only.is_empty() && !self.only.iter().any(|word| name.contains(word.as_str())) {
+            return;
+        }
         println!("\n== {name}");
         let begin = Instant::now();
         let result = work(self);
@@ -118,6 +137,9 @@ impl Run {
 
     fn finish(self, begin: Instant) -> Result<()> {
         println!("\n== summary");
+        if self.steps.is_empty() {
+            return Err(format!("no step is called `{}`", self.only.join("`, `")));
+        }
         for (name, seconds, result) in &self.steps {
             println!("{seconds:8.1} s  {:6}  {name}", if result.is_ok() { "ok" } else { "FAILED" });
         }

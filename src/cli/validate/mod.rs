@@ -202,5 +202,6 @@ fn summary(targets: &[Target], release: Release) -> String {
         n => format!("; the fields of {n} are not known, for their definitions are not in the build"),
     };
     let apis = if release == RELEASE { String::new() } else { format!(", for Kubernetes {release}") };
-    format!("{n_objects} objects checked against the types of Kubernetes {RELEASE}{apis}{unknown}\n")
+    let objects = if n_objects == 1 { "object" } else { "objects" };
+    format!("{n_objects} {objects} checked against the types of Kubernetes {RELEASE}{apis}{unknown}\n")
 }

@@ -208,7 +208,7 @@ function fileCount(): string | undefined {
 
 function Panes(): JSX.Element {
   const [side, setSide] = useState(236)
-  const [source, setSource] = useState(() => Math.max(320, Math.min(620, Math.round((innerWidth - 236) * 0.42))))
+  const [source, setSource] = useState(() => Math.max(320, Math.min(620, Math.round((innerWidth - 236) * 0.4))))
   return (
     <main class="panes" data-show={pane.value} style={{ '--side': `${side}px`, '--source': `${source}px` }}>
       <Sidebar />

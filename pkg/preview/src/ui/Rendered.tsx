@@ -9,7 +9,9 @@ import { layOut, lineAt, lineStarts, rowAt, rowCount, type Segment } from '../mo
 import { answer, ask, buildingSince, built, jump, lastGood, showSecrets, target } from '../state/project'
 import { Filters, filter } from './Filters'
 import { Origin, directiveText, placeText } from './Origin'
+import { Icon } from './icons'
 import { Busy, Nothing } from './parts'
+import { Problem } from './Source'
 import { useVirtual } from './useVirtual'
 
 const ROW = 18
@@ -36,9 +38,19 @@ export function Rendered(): JSX.Element {
   }
   if (result === null) {
     return (
-      <Nothing icon="error" title="This environment cannot be rendered">
-        <p>The problems are listed below the source. As soon as they are gone, the manifests appear here.</p>
-      </Nothing>
+      <div class="cannot">
+        <h2>
+          <Icon name="error" /> This environment cannot be rendered
+        </h2>
+        <ul>
+          {(built.value?.diagnostics ?? [])
+            .filter(({ severity }) => severity === 'error')
+            .slice(0, 20)
+            .map((problem, at) => (
+              <Problem key={at} problem={problem} />
+            ))}
+        </ul>
+      </div>
     )
   }
   if (result.resources.length === 0) {

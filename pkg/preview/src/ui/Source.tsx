@@ -92,8 +92,9 @@ function EditorHost(): JSX.Element {
       return
     }
     void answer(ask('redacted', [path], 'cover')).then((redacted) => {
-      if (openPath.peek() !== path || files.peek().get(path) !== text) return
-      editor.show(path, text, redacted === undefined || redacted === text ? [] : masks(text, redacted))
+      // Without an answer nothing is shown: it could be a value of a Secret.
+      if (redacted === undefined || openPath.peek() !== path || files.peek().get(path) !== text) return
+      editor.show(path, text, redacted === text ? [] : masks(text, redacted))
       mark(editor, path)
       follow(editor)
     })
@@ -170,7 +171,7 @@ function Problems(): JSX.Element {
 const NEEDS_PROGRAMS = new Set(['helm-disabled', 'plugin-disabled'])
 const NO_PROGRAMS = 'A page runs no programs, so this environment can only be rendered on the command line'
 
-function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
+export function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
   return (
     <li class="problem">
       <button type="button" disabled={location === null || location.line === null} onClick={() => jump(location)}>
