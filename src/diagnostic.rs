@@ -1,7 +1,7 @@
 //! Diagnostics as values: a stable code, a severity, one line of message, places, notes and help that can be acted on.
 //!
 //! This module builds them; it never prints. Drawing snippets, masking secret values and writing JSON is the caller's
-//! work (`cli::render`). Constructor functions for the engine's messages live beside the code that finds the fault, but
+//! work (`cli::render`, `mask`, `json`). Constructor functions for the engine's messages live beside the code that finds the fault, but
 //! every code is listed here.
 
 use crate::source::{Place, Sources};
@@ -155,6 +155,9 @@ codes! {
     Placeholder "placeholder" "a value stands for one that was to be filled in",
     UnsubstitutedVariable "unsubstituted-variable" "a value holds a `${VARIABLE}` that nothing in the build replaces",
     AmbiguousScalar "ambiguous-scalar" "a value without quotes is not read as it is written",
+    // Argo CD
+    InvalidParameter "invalid-parameter" "a parameter of an Argo CD Application is not right",
+    EmptyRender "empty-render" "an Argo CD Application renders no object at all",
     // command line
     Usage "usage" "the command line is not right",
 }

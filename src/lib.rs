@@ -20,6 +20,9 @@ pub mod yaml;
 
 pub mod remote;
 
+pub mod mask;
+pub mod redact;
+
 pub mod object_origin;
 
 pub mod fieldspec;
@@ -66,11 +69,16 @@ pub mod validate;
 
 pub mod diff;
 
+#[cfg(feature = "json")]
+pub mod json;
+
 pub mod create;
 pub mod edit;
 pub mod localize;
 
 pub mod fleet;
 
+#[cfg(feature = "cli")]
+pub mod argocd;
 #[cfg(feature = "cli")]
 pub mod cli;

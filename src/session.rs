@@ -35,6 +35,8 @@ pub struct Session<'fs> {
     pub remotes: Option<&'fs dyn Remotes>,
     /// The user's directory (absolute): paths in messages are relative to it.
     pub directory: Arc<str>,
+    /// Where paths in messages begin instead, if the user knows the tree by other paths.
+    pub shown_from: Option<ShownFrom>,
     /// Bounds on inputs.
     pub limits: Limits,
     /// Starts programs, where the caller has such a thing; what may be started is in the options of a build.
@@ -69,6 +71,28 @@ pub struct Session<'fs> {
     n_printed: Option<usize>,
 }
 
+/// A directory that stands for a part of a larger tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownFrom {
+    /// The directory (absolute).
+    pub directory: Arc<str>,
+    /// What stands before the paths of what is in it, such as `apps/web`; may be empty.
+    pub prefix: Arc<str>,
+}
+
+impl ShownFrom {
+    /// Returns how messages name an absolute path.
+    pub fn show(&self, path: &str) -> String {
+        let path = fs::relative(path, &self.directory);
+        match (&*self.prefix, path.as_str()) {
+            ("", _) => path,
+            (prefix, ".") => prefix.to_owned(),
+            (_, outside) if outside == ".." || outside.starts_with("../") => path,
+            (prefix, inside) => format!("{prefix}/{inside}"),
+        }
+    }
+}
+
 /// The resources of one file, or every fault found in it.
 pub(crate) type FileResources = std::result::Result<Arc<[Arc<Resource>]>, Arc<[Diagnostic]>>;
 
@@ -79,6 +103,7 @@ impl<'fs> Session<'fs> {
             fs,
             remotes: None,
             directory: fs::clean(directory).into(),
+            shown_from: None,
             limits: Limits::default(),
             programs: None,
             sources: Sources::default(),
@@ -161,7 +186,10 @@ impl<'fs> Session<'fs> {
 
     /// Returns how messages name an absolute path: relative to the user's directory, or with the address it came from.
     pub fn show(&self, path: &str) -> String {
-        self.show_fetched(path).unwrap_or_else(|| fs::relative(path, &self.directory))
+        self.show_fetched(path).unwrap_or_else(|| match &self.shown_from {
+            None => fs::relative(path, &self.directory),
+            Some(from) => from.show(path),
+        })
     }
 
     /// Reads a file's bytes within the limits. The path is absolute, or an address, and was allowed by `loader`.
@@ -220,6 +248,11 @@ impl<'fs> Session<'fs> {
                 let max = self.limits.file_bytes_max.min(FILE_BYTES_MAX);
                 let message = format!("`{shown}` is {size} bytes long; at most {max} are read");
                 Diagnostic::error(Code::LimitExceeded, message).path(shown).help("split the file into several")
+            }
+            FsError::Outside => {
+                Diagnostic::error(Code::LoadRestricted, format!("`{shown}` is outside the tree that may be read"))
+                    .path(shown)
+                    .help("name something inside the repository; links that lead out of it are not followed")
             }
             FsError::Other(words) => Diagnostic::error(Code::Io, format!("cannot read `{shown}`: {words}"))
                 .path(shown)

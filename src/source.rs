@@ -37,12 +37,12 @@ pub struct Place {
     pub span: Span,
 }
 
-/// A line and a column, both 1-based; the column counts Unicode scalar values.
+/// A line and a column, both 1-based; what the column counts is in [`Columns`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineColumn {
     /// 1-based line.
     pub line: u32,
-    /// 1-based column in characters.
+    /// 1-based column.
     pub column: u32,
 }
 
@@ -54,6 +54,16 @@ pub enum Sensitivity {
     Yaml,
     /// `key=value` lines or opaque content of a secret generator: everything is masked.
     Opaque,
+}
+
+/// What columns count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Columns {
+    /// Unicode scalar values: what a person counts.
+    #[default]
+    Characters,
+    /// UTF-16 code units: what JavaScript and language servers count.
+    Utf16,
 }
 
 /// Text that stands inside another source, such as an inline patch.
@@ -80,6 +90,8 @@ pub struct Source {
     pub sensitivity: Sensitivity,
     /// Set for a text inside another source.
     pub embedded: Option<Embedded>,
+    /// What columns count.
+    pub columns: Columns,
     line_starts: std::sync::OnceLock<Vec<u32>>,
 }
 
@@ -94,7 +106,20 @@ impl Source {
         if line == 1 {
             text = text.strip_prefix('\u{feff}').unwrap_or(text);
         }
-        LineColumn { line: line as u32, column: text.chars().count() as u32 + 1 }
+        LineColumn { line: line as u32, column: self.units(text) as u32 + 1 }
+    }
+
+    fn units(&self, text: &str) -> usize {
+        match self.columns {
+            Columns::Characters => text.chars().count(),
+            Columns::Utf16 => text.encode_utf16().count(),
+        }
+    }
+
+    /// Returns how many UTF-16 code units stand before a byte offset; an offset past the end is the end.
+    pub fn utf16_offset(&self, offset: u32) -> usize {
+        let before = self.text.get(..offset as usize).unwrap_or(&self.text);
+        before.encode_utf16().count()
     }
 
     /// Returns the byte offset at which a 1-based line begins; the text's length for a line past the end.
@@ -132,9 +157,16 @@ impl Source {
 pub struct Sources {
     list: Vec<Arc<Source>>,
     n_bytes: usize,
+    /// What columns of sources count that are added from now on.
+    pub columns: Columns,
 }
 
 impl Sources {
+    /// Makes an empty table whose columns count one or the other.
+    pub fn counting(columns: Columns) -> Sources {
+        Sources { columns, ..Sources::default() }
+    }
+
     /// Adds a text and returns it with its number.
     pub fn add(
         &mut self,
@@ -145,7 +177,8 @@ impl Sources {
     ) -> Arc<Source> {
         let id = SourceId(self.list.len() as u32);
         let line_starts = std::sync::OnceLock::new();
-        let source = Arc::new(Source { id, path: path.into(), text, sensitivity, embedded, line_starts });
+        let source =
+            Arc::new(Source { id, path: path.into(), text, sensitivity, embedded, columns: self.columns, line_starts });
         self.n_bytes += source.text.len();
         self.list.push(Arc::clone(&source));
         source

@@ -2,6 +2,7 @@
 //!
 //! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
+use super::argocd::ArgocdArgs;
 use super::build;
 use super::create::CreateArgs;
 use super::diff::DiffArgs;
@@ -12,6 +13,7 @@ use super::images::ImagesArgs;
 use super::localize::LocalizeArgs;
 use super::matrix::MatrixArgs;
 use super::not_offered::NotOfferedArgs;
+use super::preview::PreviewArgs;
 use super::report::ErrorFormat;
 use super::severity::WarningArgs;
 #[cfg(feature = "validate")]
@@ -94,16 +96,29 @@ pub(super) enum Build {
     Build(BuildArgs),
 }
 
-/// Parses a command line that is a build and has no faults; help and errors are those of the whole command line.
+/// The command that all runs of a plugin are.
+#[derive(Debug, Subcommand)]
+enum Argocd {
+    /// Be a plugin of Argo CD
+    Argocd(ArgocdArgs),
+}
+
+/// Parses a command line that is a build, or a plugin's, and has no faults; help and errors are those of the whole command line.
 pub(super) fn parse_build(arguments: &[OsString]) -> Option<Cli> {
-    arguments.get(1).filter(|argument| *argument == "build")?;
-    let mut command = Of::<Build>::command();
+    match arguments.get(1)?.to_str()? {
+        "build" => parse_as(arguments, |Build::Build(args)| Command::Build(args)),
+        "argocd" => parse_as(arguments, |Argocd::Argocd(args)| Command::Argocd(args)),
+        _ => None,
+    }
+}
+
+fn parse_as<C: Subcommand>(arguments: &[OsString], whole: impl Fn(C) -> Command) -> Option<Cli> {
+    let mut command = Of::<C>::command();
     let matches = command.try_get_matches_from_mut(arguments).ok()?;
     // The program ends soon; to take all this apart takes as long as to put it together.
     std::mem::forget(command);
-    let Of { command, error_format, color, stack_trace } = Of::<Build>::from_arg_matches(&matches).ok()?;
-    let command = command.map(|Build::Build(args)| Command::Build(args));
-    Some(Of { command, error_format, color, stack_trace })
+    let Of { command, error_format, color, stack_trace } = Of::<C>::from_arg_matches(&matches).ok()?;
+    Some(Of { command: command.map(whole), error_format, color, stack_trace })
 }
 
 #[derive(Debug, Subcommand)]
@@ -127,11 +142,15 @@ pub(super) enum Command {
     Localize(LocalizeArgs),
     /// Print the files that kustomizations are made of, or the kustomizations that files are part of
     Inputs(InputsArgs),
+    /// Show the environments of a folder in a browser, as it is edited
+    Preview(PreviewArgs),
     /// Check the objects of kustomizations
     #[cfg(feature = "validate")]
     Validate(ValidateArgs),
     /// Fetch remote bases and files into .rustomize/, for builds without network
     Vendor(VendorArgs),
+    /// Be a plugin of Argo CD
+    Argocd(ArgocdArgs),
     /// Answer an editor: a language server on standard input and output
     #[cfg(feature = "lsp")]
     Lsp(super::lsp::LspArgs),
@@ -216,6 +235,9 @@ pub(super) struct LoadArgs {
     load_restrictor: Judged<LoadRestrictor>,
 
     #[command(flatten)]
+    lists: ListArgs,
+
+    #[command(flatten)]
     plugins: PluginArgs,
 }
 
@@ -225,6 +247,7 @@ impl LoadArgs {
         Ok(BuildOptions {
             load_restrictions: judged("--load-restrictor", &self.load_restrictor)?.into(),
             plugins: self.plugins.options(),
+            merge_custom_lists: self.lists.merge_custom_lists,
             ..BuildOptions::default()
         })
     }

@@ -1,7 +1,5 @@
 //! `explain`: the files and directives behind a value, in words or as JSON. What is told is `crate::explain`'s business.
 
-pub(super) mod json;
-
 use super::args::{Judged, Late, ListArgs, LoadRestrictor, PluginArgs, judged};
 use super::programs::NativePrograms;
 use super::remote::Network;
@@ -12,6 +10,7 @@ use crate::build::{BuildOptions, build as build_kustomization};
 use crate::diagnostic::Result;
 use crate::explain::{self, text};
 use crate::fs::{Disk, FileSystem};
+use crate::json::explain as json;
 use crate::remote::{Remotes, RepoSpec};
 use crate::session::Session;
 use crate::source::Sources;
@@ -155,12 +154,16 @@ fn explained(args: &ExplainArgs, reporter: &mut Reporter) -> Result<Outcome> {
     let answer = match (question.object, question.field) {
         (None, _) => {
             let objects = explain::objects(&built);
-            if format == Format::Json { json::list(&objects, names) } else { text::list(&objects, names) }
+            if format == Format::Json {
+                output::json(&json::list(&objects, names))
+            } else {
+                text::list(&objects, names)
+            }
         }
         (Some(object), None) => {
             let object = explain::find(&built, object, args.namespace.as_deref())?;
             if format == Format::Json {
-                json::object(&object, names, &secrets)
+                output::json(&json::object(&object, names, &secrets))
             } else {
                 text::object(&object, names, &secrets)
             }
@@ -169,7 +172,7 @@ fn explained(args: &ExplainArgs, reporter: &mut Reporter) -> Result<Outcome> {
             let object = explain::find(&built, object, args.namespace.as_deref())?;
             let field = object.field(field, &secrets)?;
             match format {
-                Format::Json => json::field(&object, &field, names),
+                Format::Json => output::json(&json::field(&object, &field, names)),
                 Format::Text => text::field(&object, &field, names, &secrets),
             }
         }

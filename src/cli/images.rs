@@ -1,13 +1,7 @@
 //! `images`: a table, or JSON, of the images that kustomizations run. What an image is, `crate::explain` knows.
-//!
-//! JSON: `{"version": 1, "images": [{directory, object, container, field, image, name, tag, digest, hidden, location,
-//! directive}]}`. `object`, `location` and `directive` are those of `explain -o json`; what is not there is `null`. Keys are never
-//! removed and keep their order; new ones may be added, and `version` grows if the meaning of one ever changes.
 
 use super::args::LoadArgs;
 use super::explain::Format;
-use super::explain::json::{self, JsonDirective, JsonObject};
-use super::json::JsonLocation;
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
@@ -15,15 +9,13 @@ use super::{Outcome, build, native_to_slash, output};
 use crate::build::{Build, build as build_kustomization};
 use crate::diagnostic::{Result, show_place};
 use crate::explain::text::Names;
-use crate::explain::{ImageUse, Secrets, images, show_path};
+use crate::explain::{ImageUse, Secrets, images};
 use crate::fs::Disk;
+use crate::json;
 use crate::remote::Remotes;
 use crate::session::Session;
 use crate::source::Sources;
 use clap::Args;
-use serde::Serialize;
-
-const VERSION: u32 = 1;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -98,7 +90,7 @@ fn listed(args: &ImagesArgs, reporter: &mut Reporter) -> Result<Outcome> {
         found.extend(images(built, &secrets).into_iter().map(|image| (*directory, image)));
     }
     let answer = match args.output {
-        Format::Json => json(&found, names),
+        Format::Json => output::json(&json::images::images(&found, names)),
         Format::Text => table(&found, names, !is_single),
     };
     Ok(output::answer(&answer, reporter))
@@ -137,46 +129,4 @@ fn table(found: &[(&str, ImageUse<'_>)], names: Names<'_>, with_directory: bool)
         out.push('\n');
     }
     out
-}
-
-#[derive(Serialize)]
-struct JsonImages<'n> {
-    version: u32,
-    images: Vec<JsonImage<'n>>,
-}
-
-#[derive(Serialize)]
-struct JsonImage<'n> {
-    directory: &'n str,
-    object: JsonObject,
-    container: Option<&'n str>,
-    field: String,
-    image: &'n str,
-    name: &'n str,
-    tag: Option<&'n str>,
-    digest: Option<&'n str>,
-    hidden: bool,
-    location: Option<JsonLocation<'n>>,
-    directive: Option<JsonDirective<'n>>,
-}
-
-fn json<'n>(found: &[(&'n str, ImageUse<'n>)], names: Names<'n>) -> String {
-    let given = |part: &'n str| Some(part).filter(|part| !part.is_empty());
-    let images = found.iter().map(|(directory, image)| {
-        let (name, tag, digest) = image.parts();
-        JsonImage {
-            directory,
-            object: json::identity(&image.object),
-            container: image.container,
-            field: show_path(&image.path),
-            image: image.image,
-            name,
-            tag: given(tag),
-            digest: given(digest),
-            hidden: image.is_hidden,
-            location: json::place(image.writer.place, names),
-            directive: json::directive(image.writer.by, names),
-        }
-    });
-    json::written(&JsonImages { version: VERSION, images: images.collect() })
 }

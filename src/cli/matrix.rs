@@ -7,12 +7,12 @@ use super::remote::Network;
 use super::report::Reporter;
 use super::{Outcome, build, output};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::diff::matrix::{self, Matrix};
+use crate::diff::matrix;
 use crate::diff::{Options, Pattern, Side};
+use crate::json;
 use crate::programs::Programs;
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,34 +66,6 @@ enum Format {
     Html,
     /// One JSON document.
     Json,
-}
-
-/// The one form for programs; docs/diff.md describes it.
-#[derive(Serialize)]
-struct JsonMatrix<'m> {
-    version: u32,
-    environments: &'m [String],
-    equal: usize,
-    objects: Vec<JsonBlock<'m>>,
-}
-
-#[derive(Serialize)]
-struct JsonBlock<'m> {
-    object: &'m str,
-    fields: Vec<JsonRow<'m>>,
-}
-
-#[derive(Serialize)]
-struct JsonRow<'m> {
-    path: &'m str,
-    values: Vec<JsonCell>,
-}
-
-#[derive(Serialize)]
-struct JsonCell {
-    present: bool,
-    hidden: bool,
-    value: serde_json::Value,
 }
 
 pub(super) fn run(args: &MatrixArgs, reporter: &mut Reporter) -> Outcome {
@@ -153,24 +125,7 @@ fn laid_out(args: &MatrixArgs, reporter: &mut Reporter) -> Result<Outcome, Box<D
         Format::Text => matrix::text(&found),
         Format::Markdown => matrix::markdown(&found),
         Format::Html => matrix::html(&found),
-        Format::Json => json(&found),
+        Format::Json => output::json(&json::matrix::matrix(&found)),
     };
     Ok(output::answer(&text, reporter))
-}
-
-fn json(found: &Matrix) -> String {
-    let cell = |cell: &Option<matrix::Cell>| JsonCell {
-        present: cell.is_some(),
-        hidden: cell.as_ref().is_some_and(|cell| cell.is_hidden),
-        value: cell.as_ref().map_or(serde_json::Value::Null, |cell| {
-            serde_json::from_str(&cell.json).unwrap_or_else(|_| serde_json::Value::String(cell.json.clone()))
-        }),
-    };
-    let row = |row: &'_ matrix::Row| row.cells.iter().map(cell).collect();
-    let blocks = found.blocks.iter().map(|block| JsonBlock {
-        object: &block.object,
-        fields: block.rows.iter().map(|each| JsonRow { path: &each.path, values: row(each) }).collect(),
-    });
-    let json = JsonMatrix { version: 1, environments: &found.columns, equal: found.n_equal, objects: blocks.collect() };
-    super::diff::json::written(&json)
 }

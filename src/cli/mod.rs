@@ -4,8 +4,10 @@
 //! error; standard input is read by `lsp` alone. What a build does is `build`; this module is the only one that looks at the
 //! environment.
 
+mod argocd;
 mod args;
 mod build;
+mod changes;
 mod completion;
 mod create;
 mod diff;
@@ -17,19 +19,19 @@ mod fleet;
 mod git;
 mod help;
 mod images;
-mod json;
 mod localize;
 #[cfg(feature = "lsp")]
 mod lsp;
-mod mask;
 mod matrix;
 mod not_offered;
 mod output;
+mod preview;
 mod programs;
-mod redact;
 mod remote;
 mod render;
 mod report;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod severity;
 mod summary;
 #[cfg(feature = "validate")]
@@ -117,6 +119,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Ok(cli) => {
             let mut reporter = Reporter::new(cli.error_format, cli.color.into());
             let outcome = match cli.command {
+                Some(Command::Argocd(args)) => argocd::run(&args, &mut reporter),
                 Some(Command::Build(args)) => build::run(&args, &mut reporter),
                 Some(Command::Create(args)) => create::run(&args, &mut reporter),
                 Some(Command::Diff(args)) => diff::run(&args, color, &mut reporter),
@@ -128,6 +131,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Lsp(args)) => lsp::run(&args, &mut reporter),
                 Some(Command::Matrix(args)) => matrix::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
+                Some(Command::Preview(args)) => preview::run(&args, &mut reporter),
                 Some(Command::Inputs(args)) => fleet::inputs(&args, &mut reporter),
                 #[cfg(feature = "validate")]
                 Some(Command::Validate(args)) => validate::run(&args, &mut reporter),

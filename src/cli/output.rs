@@ -19,6 +19,13 @@ use tempfile::NamedTempFile;
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
+/// Returns a form for programs as text.
+pub(super) fn json(form: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(form).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
 /// Writes the answer of a command to standard output.
 pub(super) fn answer(text: &str, reporter: &mut Reporter) -> Outcome {
     finish(standard_output(text), reporter)

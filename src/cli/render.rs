@@ -3,9 +3,9 @@
 //! Only the lines around a label are handed to the drawing library, masked (`mask`) and cut to a width that a terminal can
 //! show, so that a diagnostic in a huge file costs and prints as much as one in a small file.
 
-use super::mask::Masks;
-use super::redact;
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::mask::Masks;
+use crate::redact::redact;
 use crate::source::{Place, Source, Sources, Span};
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer as Drawer, Snippet};
@@ -46,7 +46,7 @@ impl<'s> Renderer<'s> {
 
     /// Returns the drawing, without a final line end.
     pub(super) fn render(&mut self, diagnostic: &Diagnostic) -> String {
-        let diagnostic = &*redact::redact(diagnostic, &mut self.masks);
+        let diagnostic = &*redact(diagnostic, &mut self.masks);
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,

@@ -1,8 +1,10 @@
 //! Collects what is to be told and writes it to standard error at once, for people or as JSON lines.
 
-use super::mask::Masks;
-use super::{json, redact, render};
+use super::render;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::json::diagnostic as json;
+use crate::mask::Masks;
+use crate::redact::redact;
 use crate::source::Sources;
 use clap::ValueEnum;
 use std::io::Write;
@@ -48,7 +50,7 @@ impl Reporter {
         if self.format == ErrorFormat::Json {
             let mut masks = Masks::new(sources);
             for diagnostic in diagnostics {
-                self.text.push_str(&json::line(&redact::redact(diagnostic, &mut masks), sources));
+                self.text.push_str(&json::line(&redact(diagnostic, &mut masks), sources));
                 self.text.push('\n');
             }
             return;

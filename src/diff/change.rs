@@ -3,9 +3,9 @@
 use super::Options;
 use super::fields::{Alike, Comparison, Found, Step};
 use super::risk::{self, Risk, Subject};
-use super::secrets::{self, Finder};
 use super::side::{Location, Side};
 use crate::explain::HIDDEN;
+use crate::explain::content::{self as secrets, Finder};
 use crate::resource::{ResId, Resource};
 use crate::yaml::emit::emit;
 use crate::yaml::json;

@@ -5,11 +5,11 @@
 use super::ignore::{self, Ignored};
 use super::known::{Known, Part};
 use super::objects::without_hash;
-use super::secrets::{self, Finder};
 use super::side::{Side, SideObject};
 use super::value::{At, Object};
 use super::{Options, change::json};
 use crate::explain::HIDDEN;
+use crate::explain::content::{self as secrets, Finder};
 use crate::resource::Resource;
 use crate::schema::merge_keys::Schema;
 use crate::yaml::tree::{NodeId, Tree};

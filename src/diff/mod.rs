@@ -16,7 +16,7 @@ pub mod matrix;
 mod objects;
 pub mod report;
 pub mod risk;
-mod secrets;
+
 mod side;
 pub mod text;
 mod value;
@@ -24,7 +24,7 @@ mod value;
 pub use change::{Change, Identity, ObjectDiff, Status, Value};
 pub use fields::Step;
 pub use ignore::{GENERATED, Pattern};
-pub use side::{Location, Side};
+pub use side::{Location, Side, rendered};
 
 use fields::Comparison;
 use ignore::Ignored;

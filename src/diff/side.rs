@@ -1,14 +1,18 @@
 //! One side of a comparison: the objects of a build, or of a text that somebody else rendered.
 
-use super::secrets;
 use crate::build::Build;
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::explain::content as secrets;
 use crate::explain::{self, Secrets};
+use crate::limits::Limits;
+use crate::manifest;
 use crate::provenance::Directives;
 use crate::resource::Resource;
 use crate::schema::in_force::{self, InForce};
 use crate::schema::merge_keys::Schema;
 use crate::session::Session;
-use crate::source::{Place, Sources};
+use crate::source::{Place, Sensitivity, Sources};
+use crate::yaml::read::{decode_bytes, read_documents};
 use crate::yaml::tree::NodeId;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
@@ -55,6 +59,24 @@ impl std::fmt::Display for Location {
         write!(f, "{}:{}:{}", self.path, self.line, self.column)?;
         self.directive.as_ref().map_or(Ok(()), |directive| write!(f, " ({directive})"))
     }
+}
+
+/// Reads the objects of a text that somebody rendered; `shown` is how messages name it.
+pub fn rendered(
+    bytes: Vec<u8>,
+    shown: &str,
+    sources: &mut Sources,
+    limits: &Limits,
+) -> Result<Vec<Arc<Resource>>, Vec<Diagnostic>> {
+    let text = decode_bytes(bytes).map_err(|error| {
+        let message = format!("`{shown}` is not valid UTF-8 (byte {})", error.offset + 1);
+        vec![*Diagnostic::error(Code::InvalidEncoding, message).path(shown.to_owned())]
+    })?;
+    let source = sources.add(shown, text, Sensitivity::Yaml, None);
+    let documents = read_documents(&source, limits).map_err(|error| vec![*error])?;
+    let mut report = Report::default();
+    let resources = manifest::resources(documents, &mut report);
+    if report.has_errors() { Err(report.diagnostics) } else { Ok(resources) }
 }
 
 impl<'s> Side<'s> {

@@ -28,6 +28,9 @@ use crate::yaml::edit::Value;
 use file::File;
 use std::sync::Arc;
 
+/// What messages call the arguments of a verb.
+pub(crate) const COMMAND_LINE: &str = "the command line";
+
 /// What to do.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -65,6 +68,8 @@ pub enum Command {
     AddBuildMetadata(Vec<String>),
     /// `add patch`
     AddPatch(PatchFlags),
+    /// Appends entries to `patches`, whatever is there; no verb of the command line.
+    AppendPatches(Vec<PatchEntry>),
     /// `add label`
     AddLabel(Vec<String>, LabelFlags),
     /// `add annotation`, and whether one that is there is overwritten.
@@ -177,6 +182,19 @@ pub struct PatchFlags {
     pub target: Vec<(&'static str, String)>,
 }
 
+/// An entry of `patches`.
+#[derive(Clone, Debug, Default)]
+pub struct PatchEntry {
+    /// The file.
+    pub path: String,
+    /// Or the patch itself.
+    pub patch: String,
+    /// Fields of `target` with their values; empty ones are left out. A target without fields is not the same as none.
+    pub target: Option<Vec<(&'static str, String)>>,
+    /// `options`.
+    pub options: Vec<(String, bool)>,
+}
+
 /// The flags of `add label`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LabelFlags {
@@ -228,6 +246,22 @@ pub fn edit(
     session: &mut Session<'_>,
     command: &Command,
 ) -> std::result::Result<(Option<Edit>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    edit_as(session, command, false)
+}
+
+/// Makes an edit that nobody will read: like [`edit`], but a file that is laid out in a way that cannot be edited is written anew.
+pub(crate) fn edit_unread(
+    session: &mut Session<'_>,
+    command: &Command,
+) -> std::result::Result<(Option<Edit>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    edit_as(session, command, true)
+}
+
+fn edit_as(
+    session: &mut Session<'_>,
+    command: &Command,
+    may_rewrite: bool,
+) -> std::result::Result<(Option<Edit>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut work = Work { session, report: Report::default() };
     let file = match work.run(command) {
         Ok(file) => file,
@@ -249,7 +283,11 @@ pub fn edit(
             | Command::RemoveAnnotation(..)
             | Command::RemoveGenerator(..)
     );
-    let new = file.text(&work.session.limits, keeps_comments).map_err(|error| vec![*error])?;
+    let new = match file.text(&work.session.limits, keeps_comments) {
+        Ok(text) => text,
+        Err(_) if may_rewrite => file.new.rendered(),
+        Err(error) => return Err(vec![*error]),
+    };
     let comparable = match command {
         Command::Fix(true) => fix::without_idle_replacements(&file, &work.session.limits),
         _ => None,
@@ -287,6 +325,7 @@ impl Work<'_, '_> {
             Command::AddFile(list, args) => add::file::configuration(self, *list, args),
             Command::AddBuildMetadata(args) => add::build_metadata::run(self, args),
             Command::AddPatch(flags) => add::patch::run(self, flags),
+            Command::AppendPatches(entries) => add::patch::append(self, entries),
             Command::AddLabel(args, flags) => add::metadata::label(self, args, *flags),
             Command::AddAnnotation(args, is_forced) => add::metadata::annotation(self, args, *is_forced),
             Command::AddGenerator(kind, args, flags) => add::generator::run(self, *kind, args, flags),

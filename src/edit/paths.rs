@@ -27,7 +27,7 @@ pub(super) fn loadable(work: &mut Work<'_, '_>, patterns: &[String]) -> Result<V
     for pattern in patterns {
         let mut matches = look_up(work, pattern)?;
         if matches.is_empty() {
-            let source = work.session.sources.add("the command line", pattern.clone(), Sensitivity::Yaml, None);
+            let source = work.session.sources.add(super::COMMAND_LINE, pattern.clone(), Sensitivity::Yaml, None);
             let place = Place { source: source.id, span: Span::new(0, pattern.len()) };
             let entry = Placed { value: pattern.clone(), place };
             let root = Root::top(Arc::clone(&work.session.directory));

@@ -4,14 +4,17 @@
 
 use super::chain::{plain, writes};
 use super::path::Element;
+use super::shown::{self, Spot};
 use super::{Object, Secrets, secret};
 use crate::limits::Limits;
 use crate::provenance::DirectiveId;
+use crate::resource::Resource;
 use crate::source::{Place, Sensitivity, Source, Sources};
 use crate::yaml::emit::emit;
 use crate::yaml::read::read_first;
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// Who wrote a value last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,12 +50,24 @@ pub(super) fn lines(object: &Object<'_>, path: &[Element], secrets: &Secrets) ->
         return Vec::new();
     }
     let source = Sources::default().add("", text, Sensitivity::Opaque, None);
-    let mut lines: Vec<Line> = source.text.lines().map(|text| Line { text: text.to_owned(), writer: None }).collect();
-    if let Ok(Some(printed)) = read_first(&source, &Limits::default()) {
-        let mut pairing = Pairing { source: &source, printed: &printed, tree: &resource.tree, lines: &mut lines };
+    let writers = spots_of(&source, &resource.tree, node);
+    let lines = source.text.lines().zip(writers);
+    lines.map(|(text, spot)| Line { text: text.to_owned(), writer: spot.map(|spot| spot.writer) }).collect()
+}
+
+/// Returns what stands in each line of a printed object.
+pub(super) fn spots(text: &str, resource: &Resource) -> Vec<Option<Spot>> {
+    let source = Sources::default().add("", text.to_owned(), Sensitivity::Opaque, None);
+    spots_of(&source, &resource.tree, resource.root())
+}
+
+fn spots_of(source: &Arc<Source>, tree: &Tree, node: NodeId) -> Vec<Option<Spot>> {
+    let mut spots = vec![None; source.text.lines().count()];
+    if let Ok(Some(printed)) = read_first(source, &Limits::default()) {
+        let mut pairing = Pairing { source, printed: &printed, tree, spots: &mut spots, path: Vec::new() };
         pairing.pair(printed.root(), node);
     }
-    lines
+    spots
 }
 
 /// Replaces what must not be shown.
@@ -78,7 +93,8 @@ struct Pairing<'p> {
     source: &'p Source,
     printed: &'p Tree,
     tree: &'p Tree,
-    lines: &'p mut [Line],
+    spots: &'p mut [Option<Spot>],
+    path: Vec<Element>,
 }
 
 impl Pairing<'_> {
@@ -92,14 +108,18 @@ impl Pairing<'_> {
             }
             for (key, value) in of_print.entries(printed) {
                 let Some(&(_, own)) = values.get(of_print.text(key)) else { continue };
+                self.path.push(Element::Key(of_print.text(key).to_owned()));
                 self.mark(key, own);
                 self.pair(value, own);
+                self.path.pop();
             }
         }
         if of_print.is_sequence(printed) && of_object.is_sequence(node) {
-            for (item, own) in of_print.items(printed).zip(of_object.items(node)) {
+            for (index, (item, own)) in of_print.items(printed).zip(of_object.items(node)).enumerate() {
+                self.path.push(Element::Index(index));
                 self.pair(item, own);
                 self.mark(item, own);
+                self.path.pop();
             }
         }
     }
@@ -108,8 +128,8 @@ impl Pairing<'_> {
     fn mark(&mut self, printed: NodeId, node: NodeId) {
         let Some(place) = self.printed.place(printed) else { return };
         let line = self.source.line_column(place.span.start).line as usize;
-        if let Some(line) = line.checked_sub(1).and_then(|line| self.lines.get_mut(line)) {
-            line.writer.get_or_insert_with(|| writer(self.tree, node));
+        if let Some(spot) = line.checked_sub(1).and_then(|line| self.spots.get_mut(line)) {
+            spot.get_or_insert_with(|| shown::spot(self.tree, node, &self.path));
         }
     }
 }

@@ -4,12 +4,14 @@
 //! The words are in `text`, JSON is the command line's business.
 
 mod chain;
+pub(crate) mod content;
 mod gone;
 mod images;
 mod lines;
 mod path;
 mod places;
 pub(crate) mod secret;
+mod shown;
 pub mod text;
 
 pub use chain::{Action, Step};
@@ -20,6 +22,7 @@ pub(crate) use path::Landing;
 pub use path::{Element, Query, show as show_path};
 pub use places::{Link, Use, links, touched_by, uses};
 pub use secret::{HIDDEN, Secrets};
+pub use shown::{Shown, Spot};
 
 pub(crate) use chain::{plain as plain_path, value as value_of};
 pub(crate) use lines::writer as writer_of;

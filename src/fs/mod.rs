@@ -3,12 +3,14 @@
 //! Paths are UTF-8, `/`-separated, and absolute inside the engine. This is the only module that names `std::fs`. What may
 //! be read is decided by `loader`.
 
+mod bounded;
 mod disk;
 pub mod glob;
 mod memory;
 mod overlaid;
 mod walk;
 
+pub use bounded::Bounded;
 pub use disk::Disk;
 pub use memory::Memory;
 pub use overlaid::Overlaid;
@@ -41,6 +43,8 @@ pub enum FsError {
     IsDirectory,
     /// The file is larger than the limit given, in bytes.
     TooLarge(u64),
+    /// It is, or may be, outside the tree that may be read.
+    Outside,
     /// Anything else, in the system's words.
     Other(String),
 }
@@ -51,6 +55,7 @@ impl std::fmt::Display for FsError {
             FsError::NotFound => f.write_str("no such file or directory"),
             FsError::IsDirectory => f.write_str("is a directory"),
             FsError::TooLarge(size) => write!(f, "is {size} bytes long"),
+            FsError::Outside => f.write_str("is outside the tree that may be read"),
             FsError::Other(words) => f.write_str(words),
         }
     }

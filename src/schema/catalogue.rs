@@ -3,7 +3,8 @@
 //! Facts about other projects' types, as of 2026. A list stands here for one of three reasons: the type says so itself
 //! (`patchMergeKey` or `listMapKey` on its field), the type embeds a Kubernetes type that says so (a pod template), or the
 //! project's own documentation tells items apart by that field. Where to look stands above each. A definition in the build
-//! that says otherwise of a list wins (`openapi::crd`).
+//! that says otherwise of a list wins (`openapi::crd`). `cargo xtask crds` compares all this with definitions that the projects
+//! publish.
 
 use super::merge_keys::{CONTAINER, Definition, OBJECT, OBJECT_META, POD_TEMPLATE_SPEC, Schema, VOLUME, WORKLOAD};
 
@@ -11,7 +12,8 @@ use super::merge_keys::{CONTAINER, Definition, OBJECT, OBJECT_META, POD_TEMPLATE
 pub(super) fn of_type(group: &str, kind: &str) -> Schema<'static> {
     let definition = match (group, kind) {
         ("argoproj.io", "Rollout") => &ROLLOUT,
-        ("argoproj.io", "AnalysisTemplate" | "ClusterAnalysisTemplate" | "AnalysisRun") => &ANALYSIS,
+        ("argoproj.io", "AnalysisTemplate" | "ClusterAnalysisTemplate") => &ANALYSIS,
+        ("argoproj.io", "AnalysisRun") => &ANALYSIS_RUN,
         ("argoproj.io", "Experiment") => &EXPERIMENT,
         ("argoproj.io", "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate") => &WORKFLOW,
         ("argoproj.io", "CronWorkflow") => &CRON_WORKFLOW,
@@ -20,7 +22,8 @@ pub(super) fn of_type(group: &str, kind: &str) -> Schema<'static> {
         ("monitoring.coreos.com", "ServiceMonitor") => &SERVICE_MONITOR,
         ("monitoring.coreos.com", "PodMonitor") => &POD_MONITOR,
         ("monitoring.coreos.com", "PrometheusRule") => &PROMETHEUS_RULE,
-        ("monitoring.coreos.com", "Prometheus" | "PrometheusAgent" | "Alertmanager" | "ThanosRuler") => &PROMETHEUS,
+        ("monitoring.coreos.com", "Prometheus" | "PrometheusAgent") => &PROMETHEUS,
+        ("monitoring.coreos.com", "Alertmanager" | "ThanosRuler") => &ALERTMANAGER,
         ("external-secrets.io", "ExternalSecret") => &EXTERNAL_SECRET,
         ("external-secrets.io", "ClusterExternalSecret") => &CLUSTER_EXTERNAL_SECRET,
         ("networking.istio.io", "VirtualService") => &VIRTUAL_SERVICE,
@@ -72,9 +75,19 @@ static ANALYSIS_SPEC: Definition = Definition(&[
     ("args", by("name")),
     ("dryRun", by("metricName")),
     ("measurementRetention", by("metricName")),
-    ("metrics", by("name")),
+    ("metrics", by_of("name", &METRIC)),
     ("templates", by("templateName")),
 ]);
+static ANALYSIS_RUN: Definition = Definition(&[METADATA, ("spec", map(&ANALYSIS_RUN_SPEC))]);
+static ANALYSIS_RUN_SPEC: Definition = Definition(&[
+    ("args", by("name")),
+    ("dryRun", by("metricName")),
+    ("measurementRetention", by("metricName")),
+    ("metrics", by_of("name", &METRIC)),
+]);
+static METRIC: Definition = Definition(&[("provider", map(&METRIC_PROVIDER))]);
+static METRIC_PROVIDER: Definition = Definition(&[("job", map(&METRIC_JOB))]);
+static METRIC_JOB: Definition = Definition(&[("spec", map(&JOB_SPEC))]);
 static EXPERIMENT: Definition = Definition(&[METADATA, ("spec", map(&EXPERIMENT_SPEC))]);
 static EXPERIMENT_SPEC: Definition = Definition(&[
     ("analyses", by_of("name", &EXPERIMENT_ANALYSIS)),
@@ -93,6 +106,7 @@ static WORKFLOW_SPEC: Definition = Definition(&[
     ("arguments", map(&ARGUMENTS)),
     ("hostAliases", by("ip")),
     ("imagePullSecrets", by("name")),
+    ("templateDefaults", map(&WORKFLOW_STEP)),
     ("templates", by_of("name", &WORKFLOW_STEP)),
     ("volumes", by_of("name", &VOLUME)),
 ]);
@@ -132,11 +146,25 @@ static PROMETHEUS_RULE_SPEC: Definition = Definition(&[("groups", by("name"))]);
 static PROMETHEUS: Definition = Definition(&[METADATA, ("spec", map(&PROMETHEUS_SPEC))]);
 static PROMETHEUS_SPEC: Definition = Definition(&[
     ("containers", by_of("name", &CONTAINER)),
+    ("dnsConfig", map(&DNS_CONFIG)),
+    ("hostAliases", by("ip")),
+    ("imagePullSecrets", by("name")),
+    ("initContainers", by_of("name", &CONTAINER)),
+    ("scrapeClasses", by("name")),
+    ("volumeMounts", by("mountPath")),
+    ("volumes", by_of("name", &VOLUME)),
+]);
+static ALERTMANAGER: Definition = Definition(&[METADATA, ("spec", map(&ALERTMANAGER_SPEC))]);
+static ALERTMANAGER_SPEC: Definition = Definition(&[
+    ("containers", by_of("name", &CONTAINER)),
+    ("dnsConfig", map(&DNS_CONFIG)),
+    ("hostAliases", by("ip")),
     ("imagePullSecrets", by("name")),
     ("initContainers", by_of("name", &CONTAINER)),
     ("volumeMounts", by("mountPath")),
     ("volumes", by_of("name", &VOLUME)),
 ]);
+static DNS_CONFIG: Definition = Definition(&[("options", by("name"))]);
 
 // external-secrets/external-secrets, apis/externalsecrets/v1: each entry of data is a key of the Secret.
 static EXTERNAL_SECRET: Definition = Definition(&[METADATA, ("spec", map(&EXTERNAL_SECRET_SPEC))]);
@@ -178,9 +206,10 @@ mod tests {
     use std::fmt::Write;
 
     /// The types, as they stand in the match above.
-    const TYPES: [(&str, &[&str]); 24] = [
+    const TYPES: [(&str, &[&str]); 26] = [
         ("argoproj.io", &["Rollout"]),
-        ("argoproj.io", &["AnalysisTemplate", "ClusterAnalysisTemplate", "AnalysisRun"]),
+        ("argoproj.io", &["AnalysisTemplate", "ClusterAnalysisTemplate"]),
+        ("argoproj.io", &["AnalysisRun"]),
         ("argoproj.io", &["Experiment"]),
         ("argoproj.io", &["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"]),
         ("argoproj.io", &["CronWorkflow"]),
@@ -189,7 +218,8 @@ mod tests {
         ("monitoring.coreos.com", &["ServiceMonitor"]),
         ("monitoring.coreos.com", &["PodMonitor"]),
         ("monitoring.coreos.com", &["PrometheusRule"]),
-        ("monitoring.coreos.com", &["Prometheus", "PrometheusAgent", "Alertmanager", "ThanosRuler"]),
+        ("monitoring.coreos.com", &["Prometheus", "PrometheusAgent"]),
+        ("monitoring.coreos.com", &["Alertmanager", "ThanosRuler"]),
         ("external-secrets.io", &["ExternalSecret"]),
         ("external-secrets.io", &["ClusterExternalSecret"]),
         ("networking.istio.io", &["VirtualService"]),

@@ -3,6 +3,7 @@
 
 use super::checker::{Checker, Words};
 use super::is_left_open;
+use super::languages::{self, Braces};
 use super::path::Path;
 use super::schema::scalar;
 use crate::diagnostic::Code;
@@ -16,6 +17,8 @@ use base64::engine::general_purpose::STANDARD;
 /// Fields of Kubernetes' own kinds in which other programs' templates are at home.
 const FREE: [&str; 9] =
     ["annotations", "args", "command", "env", "data", "binaryData", "stringData", "managedFields", "expression"];
+/// Those of them that hold whole files.
+const DATA: [&str; 4] = ["data", "binaryData", "stringData", "managedFields"];
 /// Longer texts are files.
 const LINE_MAX: usize = 200;
 
@@ -29,8 +32,10 @@ pub(super) fn check(checker: &mut Checker<'_>, resource: &Resource, is_known: bo
     let is_secret = *resource.id.gvk.kind == *"Secret";
     // Templates of others' kinds are filled in by their controllers.
     let is_to_be_filled = !is_builtin && resource.id.gvk.kind.ends_with("Template");
-    let mut walk = Walk { checker, tree, is_known, is_builtin, is_secret, is_to_be_filled };
-    walk.node(&Path::root(tree), Area { is_free: !is_builtin, in_metadata: false });
+    let gvk = &resource.id.gvk;
+    let braces = if is_builtin { Braces::None } else { languages::of_custom_kind(&gvk.group, &gvk.kind) };
+    let mut walk = Walk { checker, tree, is_known, is_builtin, is_secret, is_to_be_filled, braces, route: Vec::new() };
+    walk.node(&Path::root(tree), Area { is_free: braces == Braces::Unknown, of_others: false, in_metadata: false });
 }
 
 struct Walk<'w, 'c> {
@@ -40,17 +45,22 @@ struct Walk<'w, 'c> {
     is_builtin: bool,
     is_secret: bool,
     is_to_be_filled: bool,
+    braces: Braces,
+    /// The fields on the way, where the language of the kind depends on them.
+    route: Vec<&'w str>,
 }
 
 /// What is known of the place of a value.
 #[derive(Clone, Copy)]
 struct Area {
-    /// Templates may be meant.
+    /// Templates may be meant, but not those of Helm.
     is_free: bool,
+    /// Any template may be meant.
+    of_others: bool,
     in_metadata: bool,
 }
 
-impl Walk<'_, '_> {
+impl<'w> Walk<'w, '_> {
     fn node(&mut self, path: &Path<'_>, area: Area) {
         let tree = self.tree;
         if path.is_too_deep() {
@@ -59,8 +69,13 @@ impl Walk<'_, '_> {
         for (key, value) in tree.entries(path.node) {
             let name = tree.text(key);
             let in_metadata = area.in_metadata || name == "metadata";
-            let is_free = (area.is_free && name != "metadata") || FREE.contains(&name);
-            self.node(&path.key(tree, key, value), Area { is_free, in_metadata });
+            // The metadata of the object itself is nobody's template.
+            let is_own_metadata = name == "metadata" && path.node == tree.root();
+            let is_free = (area.is_free && !is_own_metadata) || FREE.contains(&name);
+            let is_of_kind = self.enter(name);
+            let of_others = area.of_others || DATA.contains(&name) || is_of_kind;
+            self.node(&path.key(tree, key, value), Area { is_free, of_others, in_metadata });
+            self.route.pop();
         }
         for (index, item) in tree.items(path.node).enumerate() {
             self.node(&path.item(index, item), area);
@@ -68,6 +83,13 @@ impl Walk<'_, '_> {
         if tree.is_scalar(path.node) {
             self.scalar(path, area);
         }
+    }
+
+    /// Goes on to a field and returns whether the templates below it are the kind's own; `route` is shorter by one behind it.
+    fn enter(&mut self, name: &'w str) -> bool {
+        self.route.push(name);
+        let Braces::Below(fields) = self.braces else { return false };
+        fields.iter().any(|field| field.split('.').eq(self.route.iter().copied()))
     }
 
     fn scalar(&mut self, path: &Path<'_>, area: Area) {
@@ -91,13 +113,19 @@ impl Walk<'_, '_> {
     }
 
     fn filled_in(&mut self, path: &Path<'_>, text: &str, area: Area) {
-        if !area.is_free
+        if !area.of_others
             && let Some(part) = between(text, "{{", "}}")
+            && (!area.is_free || languages::is_of_helm(part))
         {
             self.checker.value(Code::LeftoverTemplate, self.tree, path, |checker, field| {
                 let shown = checker.shown(part);
-                Words::new(format!("`{field}` of `{}` holds `{shown}`, which nothing replaces", checker.object()))
-                    .help("an overlay has no templates: set the value with a patch, `images` or `replacements`")
+                let words =
+                    Words::new(format!("`{field}` of `{}` holds `{shown}`, which nothing replaces", checker.object()));
+                let words = match languages::is_of_helm(part) {
+                    true => words.note("this is of a Helm chart, which `helmCharts` renders"),
+                    false => words,
+                };
+                words.help("an overlay has no templates: set the value with a patch, `images` or `replacements`")
             });
         }
         if let Some(part) = between(text, "${", "}").filter(|part| is_variable(part)) {

@@ -9,6 +9,7 @@ mod apis;
 mod checker;
 mod content;
 mod custom;
+mod languages;
 mod path;
 mod quantity;
 mod references;

@@ -5,7 +5,7 @@
 
 use crate::case::{difference, updates_snapshots};
 use crate::disk::Scratch;
-use crate::doors::run_program;
+use crate::doors::run_program_with;
 use rustomize::diagnostic::Code;
 use rustomize::validate::{Level, rules};
 use std::path::{Path, PathBuf};
@@ -122,8 +122,13 @@ fn run(code: &str, section: &str) -> String {
         }
     }
     let command = command.expect("an example has a command").trim_matches(['`', ':']);
-    let args: Vec<&str> = command.split(' ').skip(1).collect();
-    String::from_utf8_lossy(&run_program(&scratch.path("."), &args).stderr).into_owned()
+    let (variables, command) = match command.split_once(" rustomize ") {
+        Some((variables, command)) => (variables, command),
+        None => ("", command.split_once(' ').expect("a command has arguments").1),
+    };
+    let variables: Vec<(&str, &str)> = variables.split(' ').filter_map(|variable| variable.split_once('=')).collect();
+    let args: Vec<&str> = command.split(' ').collect();
+    String::from_utf8_lossy(&run_program_with(&scratch.path("."), &args, &variables).stderr).into_owned()
 }
 
 fn sentence(about: &str) -> String {

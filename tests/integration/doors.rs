@@ -19,8 +19,14 @@ pub(crate) fn program() -> PathBuf {
 
 /// Runs the program in a directory, without anything from our own environment that could colour its words.
 pub(crate) fn run_program(directory: &Path, args: &[&str]) -> Output {
+    run_program_with(directory, args, &[])
+}
+
+/// Runs the program likewise, with variables.
+pub(crate) fn run_program_with(directory: &Path, args: &[&str], variables: &[(&str, &str)]) -> Output {
     Command::new(program())
         .args(args)
+        .envs(variables.iter().copied())
         .current_dir(directory)
         .env_remove("CLICOLOR_FORCE")
         .env_remove("FORCE_COLOR")

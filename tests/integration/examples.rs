@@ -103,6 +103,33 @@ fn check_together(system: &Path, overlays: &[(String, bool)]) -> Result<(), Stri
     if stdout == expected { Ok(()) } else { Err(format!("all together:\n{}", difference(&expected, &stdout))) }
 }
 
+/// Nothing is found in any overlay. What ever has to stay is allowed by name at its object, with its reason beside it.
+#[test]
+fn overlays_are_valid() {
+    let mut failures = Vec::new();
+    let mut n_overlays = 0;
+    for system in systems() {
+        for (overlay, needs_helm) in overlays(&system) {
+            if needs_helm && !has_helm() {
+                println!("skipped: {}/overlays/{overlay}: helm is not here", file_name(&system));
+                continue;
+            }
+            let directory = format!("overlays/{overlay}");
+            let mut args = vec!["validate", "--strict", &directory];
+            args.extend(needs_helm.then_some("--enable-helm"));
+            let output = run_program(&system, &args);
+            let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            let is_checked = stdout.contains(" checked against ");
+            if output.status.code() != Some(0) || !stderr.is_empty() || !is_checked {
+                failures.push(format!("{}/{directory}: {}\n{stdout}{stderr}", file_name(&system), output.status));
+            }
+            n_overlays += 1;
+        }
+    }
+    assert!(failures.is_empty(), "\n\n{}\n", failures.join("\n\n"));
+    assert!(n_overlays >= 20, "only {n_overlays} overlays");
+}
+
 /// Whether a directory of `as-written` is a fragment, and not what fragments include or what the reference prints.
 fn is_fragment(path: &Path) -> bool {
     let name = file_name(path);

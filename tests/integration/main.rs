@@ -23,6 +23,9 @@
     reason = "the harness reads cases from the disk, starts the program and says what it ran"
 )]
 
+#[cfg(unix)]
+#[cfg(unix)]
+mod argocd;
 mod case;
 mod diagnostics;
 mod diff;
@@ -50,6 +53,7 @@ mod localize;
 mod lsp;
 #[cfg(unix)]
 mod pages;
+mod preview;
 #[cfg(unix)]
 mod programs;
 mod provenance;

@@ -6,6 +6,7 @@
 mod bench;
 mod cases;
 mod corpora;
+mod crds;
 mod edit_oracle;
 mod examples;
 mod explain;
@@ -14,14 +15,17 @@ mod fleets;
 mod fuzz;
 mod instructions;
 mod oracle;
+mod preview;
 mod ratchet;
 mod reader;
+mod schema_files;
 mod schemas;
 mod shell;
 mod test;
 mod tools;
 mod valgrind;
 mod warnings;
+mod wasm;
 
 use shell::Result;
 
@@ -46,12 +50,17 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
   schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went
+  crds [examples|catalogue]    the example systems and docs/lists.md against definitions that projects publish
+  schema-files [--check]       write (or check) docs/schemas: of kustomization.yaml and of all JSON that is written
   findings [--update] [--conformance] [--filter TEXT]
                                what `validate` finds in real kustomizations, against what was judged
   warnings [--update]          the warnings about real kustomizations against those that were judged
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
                                instructions of a few builds against those recorded (valgrind)
+  wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
+  preview [--debug]            the preview page, and a program that has it: target/preview/rustomize; this needs Node
+  preview test [OPTION]...     the page in a browser; options go to Playwright (`-g WORDS` picks tests)
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
   deny                         licences, duplicates and sources of the dependencies";
 
@@ -71,8 +80,11 @@ fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
         ["test"] => test::run(),
+        ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
+        ["preview", "test", rest @ ..] => preview::page().and_then(|()| preview::test(rest)),
+        ["preview", rest @ ..] => preview::run(rest),
         ["ratchet", rest @ ..] => ratchet::run(rest),
         ["fleets", rest @ ..] => fleets::run(rest),
         ["bless-oracle", rest @ ..] => cases::bless(rest),
@@ -82,6 +94,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["explain", rest @ ..] => explain::run(rest),
         ["reader", rest @ ..] => reader::run(rest),
         ["findings", rest @ ..] => findings::run(rest),
+        ["crds", rest @ ..] => crds::run(rest),
+        ["schema-files", rest @ ..] => schema_files::run(rest),
         ["schemas", rest @ ..] => schemas::run(rest),
         ["warnings", rest @ ..] => warnings::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),

@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{cases, examples, tools};
+use crate::{cases, examples, preview, schema_files, tools};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -52,6 +52,7 @@ pub fn run() -> Result<()> {
     run.step("check macos", |_| check("x86_64-apple-darwin", &portable));
     run.step("check wasm", |_| check("wasm32-unknown-unknown", &["--lib", "--no-default-features"]));
     run.step("release build", |_| shell::run("cargo", &["build", "--release", "--locked", "--bin", "rustomize"]));
+    run.step("schema files", |_| schema_files::run(&["--check"]));
     run.step("cases, release program", |run| {
         let bin = shell::root().join(RELEASE_BIN);
         let bin = bin.to_string_lossy();
@@ -64,6 +65,7 @@ pub fn run() -> Result<()> {
         result
     });
     run.step("examples, reference", |_| examples::run(&["--bin", RELEASE_BIN]));
+    run.step("preview page, browser", |_| preview::page().and_then(|()| preview::test(&[])));
     run.finish(begin)
 }
 

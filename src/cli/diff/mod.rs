@@ -1,6 +1,5 @@
 //! `diff`: two sides compared by what they mean. What is a difference is `crate::diff`'s business.
 
-pub(super) mod json;
 mod paint;
 pub(super) mod side;
 
@@ -14,6 +13,7 @@ use crate::build::BuildOptions;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::report::{self, Report};
 use crate::diff::{self, Options, Pattern, html, markdown};
+use crate::json::diff as json;
 use crate::programs::Programs;
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
@@ -246,10 +246,11 @@ fn answer(args: &DiffArgs, color: Color, report: &Report) -> String {
             });
             paint::unified(&unified.collect::<String>(), is_colored)
         }
-        Format::Json if args.all => json::report(report),
+        Format::Json if args.all => output::json(&json::report(report)),
         Format::Json => {
             let diff = report.targets.first().and_then(|target| target.diff());
-            diff.map(|diff| json::diff(diff, &args.sides)).unwrap_or_default()
+            let side = |at: usize| args.sides.get(at).map_or("", String::as_str);
+            diff.map(|diff| output::json(&json::diff(diff, side(0), side(1)))).unwrap_or_default()
         }
         Format::Markdown => markdown::report(report, markdown::BYTES_MAX),
         Format::Html => html::report(report),

@@ -155,15 +155,7 @@ impl<'a> Loader<'a> {
 
 /// Reads what somebody rendered.
 fn rendered(bytes: Vec<u8>, shown: &str, session: &mut Session<'_>) -> Result<Loaded, Vec<Diagnostic>> {
-    let text = decode_bytes(bytes).map_err(|error| {
-        let message = format!("`{shown}` is not valid UTF-8 (byte {})", error.offset + 1);
-        vec![*Diagnostic::error(Code::InvalidEncoding, message).path(shown.to_owned())]
-    })?;
-    let source = session.sources.add(shown, text, Sensitivity::Yaml, None);
-    let documents = read_documents(&source, &session.limits).map_err(|error| vec![*error])?;
-    let mut report = Report::default();
-    let resources = manifest::resources(documents, &mut report);
-    if report.has_errors() { Err(report.diagnostics) } else { Ok(Loaded::Objects(resources)) }
+    crate::diff::rendered(bytes, shown, &mut session.sources, &session.limits).map(Loaded::Objects)
 }
 
 impl Loaded {

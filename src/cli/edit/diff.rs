@@ -1,11 +1,11 @@
 //! What an edit changes, as unified diffs: of files, and of what is built from them. Values of Secrets are bullets in them.
 
 use crate::build::Build;
-use crate::cli::mask::Mask;
 use crate::cli::render::clean;
 use crate::diagnostic::Result;
 use crate::edit::FileEdit;
 use crate::fs;
+use crate::mask::Mask;
 use crate::source::{Sensitivity, Source, Sources};
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;

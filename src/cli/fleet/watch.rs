@@ -1,38 +1,25 @@
 //! `--watch`: renders what a change concerns, in a session that stays.
 //!
-//! Directories that hold inputs are watched, each by itself: what else happens in a tree wakes nobody. Events are gathered
-//! until there are none for a moment, as an editor writes a file in several steps.
+//! Directories that hold inputs are watched, each by itself: what else happens in a tree wakes nobody. What events amount
+//! to, `cli::changes` says.
 
 use super::render::{Builder, Worker};
 use super::targets::{Target, Targets, Wanted};
+use crate::cli::changes::{self, Change, fault, now};
 use crate::cli::report::Reporter;
 use crate::cli::{Outcome, native_to_slash};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::fleet::Index;
 use crate::fs::{self, EntryKind, Look};
 use crate::loader::FILE_NAMES;
 use crate::source::Sources;
-use notify::event::{AccessKind, AccessMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
-
-/// As long as events come in such distances, they are one change.
-const QUIET: Duration = Duration::from_millis(2);
-/// A change is not waited out for longer than this.
-const CHANGE_MAX: Duration = Duration::from_millis(100);
+use std::path::Path;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 type Failed = Vec<(usize, usize)>;
-
-/// What a batch of events amounts to.
-#[derive(Default)]
-struct Change {
-    paths: BTreeSet<String>,
-    /// Events were lost.
-    is_all: bool,
-}
 
 /// Renders all targets, then whatever changes, until the process is interrupted.
 pub(super) fn run(
@@ -79,7 +66,7 @@ pub(super) fn run(
             }
         }
         let change = loop {
-            let change = next(&events, &mut start)?;
+            let change = changes::next(&events, &mut start)?;
             if change.is_all || !change.paths.is_empty() {
                 break change;
             }
@@ -165,34 +152,6 @@ fn add_below(builder: Builder<'_>, root: &str, directories: &mut BTreeSet<String
     });
 }
 
-/// Waits for a change, and until it is over.
-fn next(events: &Receiver<notify::Result<Event>>, start: &mut Instant) -> Result<Change, Box<Diagnostic>> {
-    let mut change = Change::default();
-    let ended = || Diagnostic::error(Code::Io, "files are not watched any more");
-    take(events.recv().map_err(|_| ended())?, &mut change)?;
-    *start = now();
-    while start.elapsed() < CHANGE_MAX {
-        match events.recv_timeout(QUIET) {
-            Ok(event) => take(event, &mut change)?,
-            Err(RecvTimeoutError::Timeout) => break,
-            Err(RecvTimeoutError::Disconnected) => return Err(ended()),
-        }
-    }
-    Ok(change)
-}
-
-fn take(event: notify::Result<Event>, change: &mut Change) -> Result<(), Box<Diagnostic>> {
-    let event = event.map_err(|error| fault(&error))?;
-    change.is_all |= event.need_rescan();
-    // Our own reading is no change.
-    let is_access = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
-    if !is_access {
-        let path = |path: PathBuf| Some(fs::clean(&native_to_slash(path.to_str()?)));
-        change.paths.extend(event.paths.into_iter().filter_map(path));
-    }
-    Ok(())
-}
-
 /// Returns whether a path may change which targets there are, or what they include: a kustomization, a directory.
 fn is_of_structure(path: &str) -> bool {
     let name = fs::base_name(path);
@@ -206,15 +165,4 @@ fn line(list: &[&Target], n_failed: usize, time: Duration) -> String {
     };
     let failed = if n_failed > 0 { format!(", {n_failed} failed") } else { String::new() };
     format!("{what} rendered in {:.1} ms{failed}", time.as_secs_f64() * 1000.0)
-}
-
-#[allow(clippy::disallowed_methods, reason = "the user is told how long it took")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-fn fault(error: &notify::Error) -> Box<Diagnostic> {
-    let mut words = error.to_string();
-    words.truncate(words.find(" (os error").unwrap_or(words.len()));
-    Diagnostic::error(Code::Io, format!("cannot watch files: {words}"))
 }

@@ -3,8 +3,9 @@
 use super::text::{Lines, range_json};
 use super::workspace::{Target, Workspace, kustomization_in};
 use crate::build::{BuildOptions, build};
-use crate::cli::mask::Masks;
-use crate::cli::{redact, vendor};
+use crate::mask::Masks;
+use crate::cli::vendor;
+use crate::redact;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::fs::{self, EntryKind, FileSystem};
 use crate::session::Session;

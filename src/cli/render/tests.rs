@@ -1,8 +1,8 @@
 //! Drawings of diagnostics made by hand, judged by eye.
 
 use super::*;
-use crate::cli::mask::Mask;
 use crate::diagnostic::Code;
+use crate::mask::Mask;
 use crate::source::{Embedded, Sensitivity};
 use proptest::prelude::*;
 

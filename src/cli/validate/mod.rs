@@ -19,6 +19,8 @@ use crate::source::Sources;
 use crate::validate::{Level, Options, RELEASE, Release, rules, validate};
 use clap::{Args, ValueEnum};
 use found::Target;
+#[cfg(feature = "schemas")]
+pub(super) use found::schema;
 use rustc_hash::FxHashSet;
 
 const EXAMPLES: &str = "\
@@ -202,5 +204,6 @@ fn summary(targets: &[Target], release: Release) -> String {
         n => format!("; the fields of {n} are not known, for their definitions are not in the build"),
     };
     let apis = if release == RELEASE { String::new() } else { format!(", for Kubernetes {release}") };
-    format!("{n_objects} objects checked against the types of Kubernetes {RELEASE}{apis}{unknown}\n")
+    let objects = if n_objects == 1 { "object" } else { "objects" };
+    format!("{n_objects} {objects} checked against the types of Kubernetes {RELEASE}{apis}{unknown}\n")
 }

@@ -10,6 +10,8 @@ mod store;
 
 pub(super) use offline::Vendored;
 
+#[cfg(feature = "schemas")]
+pub(super) use lock::schema as lock_schema;
 use super::args::VendorArgs;
 use super::build::{resolved, working_directory};
 use super::programs::NativePrograms;

@@ -1,7 +1,7 @@
 //! `add patch`.
 
 use crate::edit::file::File;
-use crate::edit::{PatchFlags, Result, Work, usage};
+use crate::edit::{PatchEntry, PatchFlags, Result, Work, usage};
 use crate::yaml::edit::{Data, Value};
 
 pub(in crate::edit) fn run(work: &mut Work<'_, '_>, flags: &PatchFlags) -> Result<Option<File>> {
@@ -15,6 +15,27 @@ pub(in crate::edit) fn run(work: &mut Work<'_, '_>, flags: &PatchFlags) -> Resul
         return Ok(None);
     }
     file.new.list_mut("patches").push(entry);
+    Ok(Some(file))
+}
+
+/// Appends entries as they are.
+pub(in crate::edit) fn append(work: &mut Work<'_, '_>, entries: &[PatchEntry]) -> Result<Option<File>> {
+    let mut file = work.open()?;
+    let patches = file.new.list_mut("patches");
+    for PatchEntry { path, patch, target, options } in entries {
+        let mut entry = Value::texts(&[("path", path), ("patch", patch)]);
+        if let Some(target) = target {
+            let fields: Vec<(&str, &str)> = target.iter().map(|(key, text)| (*key, text.as_str())).collect();
+            entry.set("target", Value::texts(&fields));
+        }
+        // What is off is not written by the reference either.
+        let on = options.iter().filter(|(_, is_on)| *is_on);
+        let on: Vec<(String, Value)> = on.map(|(key, _)| (key.clone(), Value::plain(true))).collect();
+        if !on.is_empty() {
+            entry.set("options", Value::new(Data::Map(on)));
+        }
+        patches.push(entry);
+    }
     Ok(Some(file))
 }
 

@@ -6,7 +6,7 @@
 //! the lifecycle functions in the Go modules of many releases. Both are facts, and sorted, so that a new release shows as a
 //! readable difference. `--check` only compares.
 
-mod go;
+pub mod go;
 mod openapi;
 
 use crate::shell::{self, Result};

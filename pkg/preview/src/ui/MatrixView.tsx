@@ -1,0 +1,157 @@
+// Fields down, environments across: the values that are not the same everywhere.
+import { signal } from '@preact/signals'
+import type { JSX } from 'preact'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { MatrixCell, MatrixResult } from 'rustomize'
+import { TOPICS, groups, isAbout, valueText, type Topic } from '../model/fields'
+import { kinds, nameMatches } from '../model/filter'
+import { answer, ask, compared, labelOf, revision, showSecrets } from '../state/project'
+import { EnvironmentChoice } from './EnvironmentChoice'
+import { Filters, filter } from './Filters'
+import { Busy, Nothing } from './parts'
+import { useVirtual } from './useVirtual'
+
+const ROW = 26
+
+const topic = signal<Topic>('all')
+
+type Row = { kind: 'object'; called: string; name: string } | { kind: 'field'; object: string; path: string; values: MatrixCell[] }
+
+export function MatrixView(): JSX.Element {
+  const targets = compared.value
+  const [matrix, setMatrix] = useState<MatrixResult | null>(null)
+  const key = targets.join('\n')
+  useEffect(() => {
+    if (targets.length < 2) return setMatrix(null)
+    void answer(ask('matrix', [targets, showSecrets.value], 'matrix')).then((result) => {
+      if (result !== undefined) setMatrix(result)
+    })
+  }, [key, revision.value, showSecrets.value])
+
+  return (
+    <div class="matrix">
+      <EnvironmentChoice>
+        <label class="inline">
+          show
+          <select value={topic.value} onChange={(event) => (topic.value = event.currentTarget.value as Topic)}>
+            {TOPICS.map(({ id, label }) => (
+              <option key={id} value={id}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </EnvironmentChoice>
+      {targets.length < 2 ? (
+        <Nothing icon="layers" title="Choose two or more environments">
+          <p>The matrix lists every field whose value is not the same in all of them.</p>
+        </Nothing>
+      ) : matrix === null ? (
+        <Busy label="Comparing…" />
+      ) : !matrix.ok ? (
+        <Nothing icon="error" title="An environment cannot be rendered">
+          <ul class="plain">
+            {matrix.diagnostics
+              .filter(({ severity }) => severity === 'error')
+              .slice(0, 5)
+              .map(({ message }, at) => (
+                <li key={at}>{message}</li>
+              ))}
+          </ul>
+        </Nothing>
+      ) : (
+        <Grid matrix={matrix} />
+      )}
+    </div>
+  )
+}
+
+/** `Deployment.apps/web` as kind and name. */
+function called(object: string): { kind: string; name: string; namespace: null } {
+  const slash = object.indexOf('/')
+  const dot = object.indexOf('.')
+  return { kind: object.slice(0, dot >= 0 && dot < slash ? dot : slash), name: object.slice(slash + 1), namespace: null }
+}
+
+function Grid({ matrix }: { matrix: MatrixResult }): JSX.Element {
+  const now = filter.value
+  const about = topic.value
+  const rows = useMemo(() => {
+    const words = now.text.toLowerCase().split(/\s+/).filter((word) => word !== '')
+    const list: Row[] = []
+    for (const { object, fields } of matrix.objects) {
+      const name = called(object)
+      if (!nameMatches(name, now)) continue
+      const left = fields.filter(({ path, values }) => {
+        if (!isAbout(path, about)) return false
+        if (words.length === 0) return true
+        const text = `${path} ${values.map(({ value }) => valueText(value)).join(' ')}`.toLowerCase()
+        return words.every((word) => text.includes(word))
+      })
+      if (left.length === 0) continue
+      list.push({ kind: 'object', called: name.kind, name: name.name })
+      for (const { path, values } of left) list.push({ kind: 'field', object, path, values })
+    }
+    return list
+  }, [matrix, now, about])
+  const virtual = useVirtual(rows.length, ROW)
+  const fieldCount = rows.filter(({ kind }) => kind === 'field').length
+  const allCount = useMemo(() => matrix.objects.reduce((sum, { fields }) => sum + fields.length, 0), [matrix])
+  const columns = { gridTemplateColumns: `minmax(180px, 1.4fr) repeat(${matrix.environments.length}, minmax(96px, 1fr))` }
+
+  return (
+    <>
+      <Filters kinds={kinds(matrix.objects.map(({ object }) => called(object)))} shown={fieldCount} all={allCount} what={allCount === 1 ? 'field differs' : 'fields differ'} />
+      {rows.length === 0 ? (
+        <Nothing icon="check" title={allCount === 0 ? 'No differences' : 'No field matches the filter'} />
+      ) : (
+        <div
+          class="grid"
+          role="table"
+          aria-label="Fields that differ between environments"
+          aria-rowcount={rows.length + 1}
+          aria-colcount={matrix.environments.length + 1}
+          tabIndex={0}
+          ref={virtual.ref}
+        >
+          <div class="grid-head" role="row" aria-rowindex={1} style={columns}>
+            <span role="columnheader">Field</span>
+            {matrix.environments.map((path) => (
+              <span key={path} role="columnheader" title={path}>
+                {labelOf(path)}
+              </span>
+            ))}
+          </div>
+          <div class="grid-rows" style={{ height: `${virtual.height}px` }} role="rowgroup">
+            {rows.slice(virtual.first, virtual.last).map((row, index) => {
+              const at = virtual.first + index
+              const place = { top: `${at * ROW}px`, ...columns }
+              if (row.kind === 'object') {
+                return (
+                  <div key={at} class="grid-object" role="row" aria-rowindex={at + 2} style={place}>
+                    <span role="rowheader">
+                      <span class="object-kind">{row.called}</span> {row.name}
+                    </span>
+                  </div>
+                )
+              }
+              const same = groups(row.values)
+              return (
+                <div key={at} class="grid-row" role="row" aria-rowindex={at + 2} style={place}>
+                  <span role="rowheader" title={row.path}>
+                    <bdi>{row.path === '' ? '(the object)' : row.path}</bdi>
+                  </span>
+                  {row.values.map((cell, column) => (
+                    <span key={column} role="cell" data-group={same[column]} title={cell.present ? valueText(cell.value) : 'not there'}>
+                      {cell.present ? row.path === '' ? 'there' : valueText(cell.value) : <span class="absent">—</span>}
+                    </span>
+                  ))}
+                </div>
+              )
+            })}
+          </div>
+        </div>
+      )}
+    </>
+  )
+}

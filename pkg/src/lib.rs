@@ -1,0 +1,26 @@
+//! The engine for JavaScript: takes words, asks the engine, answers in JSON. Nothing is decided here.
+//!
+//! What users see is index.d.ts; `js/` makes it of this. Options come as bits ([`options`]), everything else as texts, so that
+//! nothing has to be read here. After a panic the instance is not used any more: `js/engine.js` makes another.
+
+mod answer;
+mod edit;
+mod files;
+mod options;
+mod project;
+
+pub use project::Project;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(raw_module = "./panic.js")]
+extern "C" {
+    /// Takes note of what went wrong before the instance ends.
+    fn panicked(message: &str);
+}
+
+/// Makes panics tell what happened.
+#[wasm_bindgen(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|info| panicked(&info.to_string())));
+}

@@ -1,0 +1,493 @@
+//! A project: files, and what was built of them.
+
+use crate::answer::{self, Answer};
+use crate::files::Files;
+use crate::{edit, options};
+use rustomize::build::{Build, build};
+use rustomize::diagnostic::{Code, Diagnostic};
+use rustomize::diff::{self, Pattern, Side, matrix};
+use rustomize::explain::text::Names;
+use rustomize::explain::{self, Object, Secrets, Shown};
+use rustomize::fleet::{self, Discovered, Index};
+use rustomize::fs::{self, EntryKind, FileSystem};
+use rustomize::json;
+use rustomize::limits::Limits;
+use rustomize::loader::FILE_NAMES;
+use rustomize::resource::Resource;
+use rustomize::session::Session;
+use rustomize::source::{Columns, Sensitivity, Sources};
+use rustomize::validate::{Options, Release, validate};
+use rustomize::yaml::read::decode_bytes;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// The root of a project; paths inside the engine are absolute.
+const ROOT: &str = "/";
+/// A session is begun anew when it holds so much more than it did at the first build: it keeps all texts it ever read.
+const GROWTH_MAX: usize = 8;
+/// And never before it holds so many texts, or bytes of them.
+const SOURCES_MIN: usize = 10_000;
+const BYTES_MIN: usize = 16 << 20;
+
+/// Files, and what is made of them.
+#[wasm_bindgen]
+pub struct Project {
+    files: &'static Files,
+    /// For what is shown.
+    plain: Builder,
+    /// For explanations: it keeps what every object was after each directive.
+    recording: Builder,
+    /// Objects that somebody else rendered, by the name of the side.
+    rendered: BTreeMap<String, Rendered>,
+    /// The text of the last build, until it is taken.
+    text: String,
+}
+
+/// What a target is built as: its directory, and the bits that say how.
+type Key = (String, u32);
+type Outcome = Result<Build, Vec<Diagnostic>>;
+
+/// A session with its builds.
+struct Builder {
+    session: Session<'static>,
+    builds: BTreeMap<Key, Outcome>,
+    /// Files that changed since the session was told.
+    changed: BTreeSet<String>,
+    /// How much the session held after the first build.
+    first: Option<usize>,
+    is_recording: bool,
+}
+
+/// Objects of a text.
+struct Rendered {
+    sources: Sources,
+    resources: Vec<Arc<Resource>>,
+}
+
+impl Builder {
+    fn new(files: &'static Files, is_recording: bool) -> Builder {
+        let builds = BTreeMap::new();
+        Builder { session: session(files, is_recording), builds, changed: BTreeSet::new(), first: None, is_recording }
+    }
+
+    /// Forgets what was made of files that changed.
+    fn settle(&mut self, files: &'static Files) {
+        let changed: Vec<String> = std::mem::take(&mut self.changed).into_iter().collect();
+        if changed.is_empty() {
+            return;
+        }
+        let sources = &self.session.sources;
+        let is_large = sources.len() > SOURCES_MIN || sources.n_bytes() > BYTES_MIN;
+        if is_large && self.first.is_some_and(|first| sources.n_bytes() / GROWTH_MAX > first) {
+            *self = Builder::new(files, self.is_recording);
+            return;
+        }
+        self.session.forget(&changed);
+        self.builds.retain(|_, built| built.as_ref().is_ok_and(|build| !reads(build, &changed)));
+    }
+
+    /// Builds a target, unless that was done.
+    fn build(&mut self, files: &'static Files, target: &str, bits: u32) -> &Outcome {
+        self.settle(files);
+        let key = (target.to_owned(), bits & options::BUILD);
+        let session = &mut self.session;
+        let outcome = self.builds.entry(key).or_insert_with(|| build(session, target, &options::build(bits)));
+        self.first.get_or_insert(session.sources.n_bytes());
+        outcome
+    }
+
+    fn find(&self, target: &str, bits: u32) -> Option<&Outcome> {
+        self.builds.get(&(target.to_owned(), bits & options::BUILD))
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names { sources: &self.session.sources, directives: &self.session.directives }
+    }
+}
+
+fn session(files: &'static Files, is_recording: bool) -> Session<'static> {
+    let mut session = Session::new(files, ROOT);
+    session.sources.columns = Columns::Utf16;
+    session.is_recording = is_recording;
+    session
+}
+
+/// Returns whether a build would be another one after files changed.
+fn reads(build: &Build, changed: &[String]) -> bool {
+    changed.iter().any(|path| {
+        let is_read = |path: &str| build.inputs.binary_search_by(|input| (**input).cmp(path)).is_ok();
+        // A second kustomization file in a directory is an error.
+        let directory = fs::parent(path);
+        let is_beside = || FILE_NAMES.iter().any(|name| is_read(&fs::join(directory, name)));
+        is_read(path) || (FILE_NAMES.contains(&fs::base_name(path)) && is_beside())
+    })
+}
+
+/// Returns the absolute path of what JavaScript names.
+fn absolute(path: &str) -> String {
+    fs::join(ROOT, path.trim_start_matches('/'))
+}
+
+/// Returns how JavaScript names an absolute path.
+pub(crate) fn relative(path: &str) -> String {
+    fs::relative(path, ROOT)
+}
+
+#[wasm_bindgen]
+impl Project {
+    /// Makes a project without files.
+    #[wasm_bindgen(constructor)]
+    #[allow(clippy::new_without_default, reason = "a default is nothing that JavaScript has")]
+    pub fn new() -> Project {
+        let files = Files::new();
+        Project {
+            files,
+            plain: Builder::new(files, false),
+            recording: Builder::new(files, true),
+            rendered: BTreeMap::new(),
+            text: String::new(),
+        }
+    }
+
+    /// Writes a file.
+    pub fn set(&mut self, path: &str, content: Vec<u8>) {
+        let path = absolute(path);
+        self.files.change(|memory| memory.set(&path, content));
+        self.changed(path);
+    }
+
+    /// Writes a file that is a text.
+    #[wasm_bindgen(js_name = setText)]
+    pub fn set_text(&mut self, path: &str, content: String) {
+        self.set(path, content.into_bytes());
+    }
+
+    /// Removes a file.
+    pub fn remove(&mut self, path: &str) {
+        let path = absolute(path);
+        if self.files.change(|memory| memory.remove(&path)) {
+            self.changed(path);
+        }
+    }
+
+    /// Returns every kustomization.
+    pub fn kustomizations(&self) -> String {
+        let Some(Discovered { graph, targets }) = self.discovered() else { return "[]".to_owned() };
+        answer::kustomizations(&graph, &targets, self.files)
+    }
+
+    /// Returns the targets that a file is part of.
+    #[wasm_bindgen(js_name = targetsOf)]
+    pub fn targets_of(&self, path: &str) -> Vec<String> {
+        let session = session(self.files, false);
+        let Some(Discovered { graph, targets }) = self.discovered() else { return Vec::new() };
+        let nodes: Vec<_> = targets.iter().copied().map(Some).collect();
+        let index = Index::new(&graph, &session, &nodes);
+        let found = index.targets_of(&absolute(path));
+        found.into_iter().filter_map(|at| targets.get(at)).map(|&node| relative(graph.directory(node))).collect()
+    }
+
+    /// Builds a target; the text is to be taken afterwards.
+    pub fn build(&mut self, target: &str, bits: u32) -> String {
+        let directory = absolute(target);
+        self.plain.build(self.files, &directory, bits);
+        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
+        let sources = &self.plain.session.sources;
+        match outcome {
+            Ok(build) => {
+                let shown = shown(build, &self.plain, bits);
+                let answer = answer::built(build, &shown, sources);
+                self.text = shown.text.into_owned();
+                answer
+            }
+            Err(diagnostics) => answer::failed(diagnostics, sources),
+        }
+    }
+
+    /// Takes the text of the last build.
+    #[wasm_bindgen(js_name = takeText)]
+    pub fn take_text(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    /// Returns who wrote the lines of a resource.
+    pub fn lines(&mut self, target: &str, bits: u32, key: &str) -> String {
+        let directory = absolute(target);
+        self.plain.build(self.files, &directory, bits);
+        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
+        let names = self.plain.names();
+        match outcome {
+            Ok(build) => match position(build, key) {
+                Some(position) => answer::lines(&shown(build, &self.plain, bits).lines(position), names),
+                None => answer::failed(&[*no_resource(target, key)], names.sources),
+            },
+            Err(diagnostics) => answer::failed(diagnostics, names.sources),
+        }
+    }
+
+    /// Explains the value in a line of a resource, or a field of it if there is one.
+    pub fn explain(&mut self, target: &str, bits: u32, key: &str, line: u32, field: Option<String>) -> String {
+        let directory = absolute(target);
+        self.recording.build(self.files, &directory, bits);
+        let Some(outcome) = self.recording.find(&directory, bits) else { return String::new() };
+        let names = self.recording.names();
+        let build = match outcome {
+            Ok(build) => build,
+            Err(diagnostics) => return answer::failed(diagnostics, names.sources),
+        };
+        let explained = || {
+            let position = position(build, key).ok_or_else(|| no_resource(target, key))?;
+            let resource = build.resources.iter().nth(position).ok_or_else(|| no_resource(target, key))?;
+            let shown = shown(build, &self.recording, bits);
+            let found = match &field {
+                Some(field) => shown.explained(resource, field)?,
+                None => {
+                    let spots = shown.lines(position);
+                    let at = (line as usize).saturating_sub(1).min(spots.len().saturating_sub(1));
+                    // The further lines of a long text belong to the line that it begins in.
+                    let spot = spots.iter().take(at + 1).rev().flatten().next();
+                    let spot = spot.ok_or_else(|| no_line(key, line))?;
+                    shown.field(resource, &spot.path)?
+                }
+            };
+            Ok::<_, Box<Diagnostic>>((resource, found))
+        };
+        match explained() {
+            Ok((resource, field)) => {
+                answer::explanation(json::explain::field(&Object { resource, removed_by: None }, &field, names))
+            }
+            Err(diagnostic) => answer::failed(&[*diagnostic], names.sources),
+        }
+    }
+
+    /// Returns the files that a target is made of.
+    pub fn inputs(&mut self, target: &str, bits: u32) -> String {
+        let directory = absolute(target);
+        self.plain.build(self.files, &directory, bits);
+        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
+        let sources = &self.plain.session.sources;
+        match outcome {
+            Ok(build) => answer::inputs(true, build.inputs.iter().map(|path| &**path), &[], sources),
+            Err(diagnostics) => {
+                let session = session(self.files, false);
+                let mut graph = fleet::Graph::default();
+                let node = graph.add(&session, &directory);
+                let named = graph.dependencies(&session, node).files;
+                let there =
+                    named.iter().map(|path| &**path).filter(|path| self.files.kind(path) == Ok(EntryKind::File));
+                answer::inputs(false, there, diagnostics, sources)
+            }
+        }
+    }
+
+    /// Returns the images that a target runs.
+    pub fn images(&mut self, target: &str, bits: u32) -> String {
+        let directory = absolute(target);
+        self.plain.build(self.files, &directory, bits);
+        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
+        let names = self.plain.names();
+        match outcome {
+            Ok(build) => {
+                let secrets = secrets(build, &self.plain, bits);
+                let images = explain::images(build, &secrets);
+                let keys: Vec<String> = images.iter().map(|image| answer::key(image.object.resource)).collect();
+                let found: Vec<_> = images.into_iter().map(|image| (target, image)).collect();
+                answer::images(json::images::images(&found, names), keys)
+            }
+            Err(diagnostics) => answer::failed(diagnostics, names.sources),
+        }
+    }
+
+    /// Checks the objects of a target.
+    pub fn validate(&mut self, target: &str, bits: u32, release: &str) -> String {
+        let directory = absolute(target);
+        self.plain.build(self.files, &directory, bits);
+        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
+        let sources = &self.plain.session.sources;
+        let mut wanted = Options::default();
+        if !release.is_empty() {
+            match Release::parse(release) {
+                Some(release) => wanted.release = release,
+                None => {
+                    let error = Diagnostic::error(Code::Usage, format!("`{release}` is no release of Kubernetes"));
+                    return answer::failed(&[*error.help("write it as `1.31`")], sources);
+                }
+            }
+        }
+        match outcome {
+            Ok(build) => answer::validation(&validate(build, &wanted), sources),
+            Err(diagnostics) => answer::failed(diagnostics, sources),
+        }
+    }
+
+    /// Makes a side ready for a comparison: a target.
+    pub fn prepare(&mut self, target: &str, bits: u32) {
+        self.plain.build(self.files, &absolute(target), bits);
+    }
+
+    /// Makes a side ready: a text that somebody rendered.
+    #[wasm_bindgen(js_name = prepareText)]
+    pub fn prepare_text(&mut self, name: &str, text: Vec<u8>) -> String {
+        let mut sources = Sources::counting(Columns::Utf16);
+        match diff::rendered(text, name, &mut sources, &Limits::default()) {
+            Ok(resources) => {
+                self.rendered.insert(name.to_owned(), Rendered { sources, resources });
+                String::new()
+            }
+            Err(diagnostics) => answer::failed(&diagnostics, &sources),
+        }
+    }
+
+    /// Forgets the texts.
+    #[wasm_bindgen(js_name = dropTexts)]
+    pub fn drop_texts(&mut self) {
+        self.rendered.clear();
+    }
+
+    /// Compares two sides of this project that were made ready.
+    pub fn diff(&self, old: &str, new: &str, bits: u32, ignored: Vec<String>) -> String {
+        self.compared(old, self, new, bits, ignored)
+    }
+
+    /// Compares a side of this project with one of another.
+    #[wasm_bindgen(js_name = diffWith)]
+    pub fn diff_with(&self, old: &str, other: &Project, new: &str, bits: u32, ignored: Vec<String>) -> String {
+        self.compared(old, other, new, bits, ignored)
+    }
+
+    /// Lays targets that were made ready side by side.
+    pub fn matrix(&self, targets: Vec<String>, bits: u32, ignored: Vec<String>) -> String {
+        let sources = &self.plain.session.sources;
+        let patterns = match patterns(ignored) {
+            Ok(patterns) => patterns,
+            Err(error) => return answer::failed(&[*error], sources),
+        };
+        let mut answer = Answer::default();
+        let mut sides = Vec::with_capacity(targets.len());
+        for target in &targets {
+            match self.side(target, bits) {
+                Ok(side) => sides.push((target.as_str(), side)),
+                Err((diagnostics, sources)) => answer.add(diagnostics, sources),
+            }
+        }
+        if !answer.is_empty() {
+            return answer.only();
+        }
+        let columns: Vec<(&str, &Side<'_>)> = sides.iter().map(|(name, side)| (*name, side)).collect();
+        answer::matrix(json::matrix::matrix(&matrix::compare(&columns, &options::compare(bits, patterns))))
+    }
+
+    /// Plans a change of the kustomization file of a target.
+    pub fn edit(&self, target: &str, verb: &str, args: Vec<String>, more: Vec<String>, bits: u32) -> String {
+        edit::planned(self.files, &absolute(target), verb, args, more, bits)
+    }
+
+    /// Returns the text of a file without the values of Secrets; nothing if it is none.
+    #[wasm_bindgen(js_name = redactedText)]
+    pub fn redacted_text(&self, path: &str) -> Option<String> {
+        let path = absolute(path);
+        let bytes = self.files.read(&path, u64::MAX).ok()?;
+        let text = decode_bytes(bytes).ok()?;
+        let mut sources = Sources::default();
+        let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
+            || FILE_NAMES.contains(&fs::base_name(&path));
+        let sensitivity = if is_manifest { Sensitivity::Yaml } else { self.sensitivity(&path) };
+        let source = sources.add(path, text, sensitivity, None);
+        Some(rustomize::mask::Mask::of(&source, false).text(&source))
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        self.files.change(|memory| *memory = rustomize::fs::Memory::new());
+    }
+}
+
+impl Project {
+    fn changed(&mut self, path: String) {
+        self.plain.changed.insert(path.clone());
+        self.recording.changed.insert(path);
+    }
+
+    fn discovered(&self) -> Option<Discovered> {
+        fleet::discover(&session(self.files, false), ROOT).ok()
+    }
+
+    /// What a secret generator reads, as far as anybody has built it, is all secret.
+    fn sensitivity(&self, path: &str) -> Sensitivity {
+        let shown = relative(path);
+        let sources = self.plain.session.sources.iter().chain(self.recording.session.sources.iter());
+        let mut same = sources.filter(|source| *source.path == *shown);
+        match same.any(|source| source.sensitivity == Sensitivity::Opaque) {
+            true => Sensitivity::Opaque,
+            false => Sensitivity::Yaml,
+        }
+    }
+
+    fn compared(&self, old: &str, other: &Project, new: &str, bits: u32, ignored: Vec<String>) -> String {
+        let patterns = match patterns(ignored) {
+            Ok(patterns) => patterns,
+            Err(error) => return answer::failed(&[*error], &Sources::default()),
+        };
+        match (self.side(old, bits), other.side(new, bits)) {
+            (Ok(before), Ok(after)) => {
+                let found = diff::compare(&before, &after, &options::compare(bits, patterns));
+                answer::diff(json::diff::diff(&found, old, new), &found)
+            }
+            (before, after) => {
+                let mut answer = Answer::default();
+                for (diagnostics, sources) in [before.err(), after.err()].into_iter().flatten() {
+                    answer.add(diagnostics, sources);
+                }
+                answer.only()
+            }
+        }
+    }
+
+    /// Returns a side that was made ready.
+    fn side(&self, name: &str, bits: u32) -> Result<Side<'_>, (&[Diagnostic], &Sources)> {
+        if let Some(rendered) = self.rendered.get(name) {
+            return Ok(Side::of_objects(&rendered.resources, &rendered.sources, ""));
+        }
+        let sources = &self.plain.session.sources;
+        match self.plain.find(&absolute(name), bits) {
+            Some(Ok(build)) => Ok(Side::of_build(build, &self.plain.session, "")),
+            Some(Err(diagnostics)) => Err((diagnostics, sources)),
+            None => Err((&[], sources)),
+        }
+    }
+}
+
+fn shown<'b>(build: &'b Build, builder: &Builder, bits: u32) -> Shown<'b> {
+    match bits & options::SHOW_SECRETS {
+        0 => Shown::redacted(build, &builder.session.directives),
+        _ => Shown::whole(build),
+    }
+}
+
+fn secrets(build: &Build, builder: &Builder, bits: u32) -> Secrets {
+    match bits & options::SHOW_SECRETS {
+        0 => Secrets::of(build, &builder.session.directives),
+        _ => Secrets::shown(),
+    }
+}
+
+fn position(build: &Build, key: &str) -> Option<usize> {
+    build.resources.iter().position(|resource| answer::key(resource) == key)
+}
+
+fn no_resource(target: &str, key: &str) -> Box<Diagnostic> {
+    Diagnostic::error(Code::Usage, format!("`{target}` has no object `{key}`"))
+}
+
+fn no_line(key: &str, line: u32) -> Box<Diagnostic> {
+    Diagnostic::error(Code::Usage, format!("`{key}` has no value in line {line}"))
+}
+
+fn patterns(ignored: Vec<String>) -> Result<Vec<Pattern>, Box<Diagnostic>> {
+    let pattern = |text: String| {
+        text.parse().map_err(|error| Diagnostic::error(Code::Usage, format!("`{text}` names no field: {error}")))
+    };
+    ignored.into_iter().map(pattern).collect()
+}

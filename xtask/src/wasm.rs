@@ -1,0 +1,129 @@
+//! `cargo xtask wasm`: the npm package in pkg/, built into pkg/dist, with its size; with `--test`, its tests.
+//!
+//! The engine is compiled with the profile `wasm`, wasm-bindgen's own library makes the glue, binaryen makes it small. What is
+//! JavaScript by nature is copied from pkg/js. Everything is pinned: crates by Cargo.lock, packages by pkg/package-lock.json.
+
+use crate::shell::{self, Result};
+use crate::tools;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const MODULE: &str = "target/wasm32-unknown-unknown/wasm/rustomize_wasm.wasm";
+const GLUE: &str = "target/wasm-glue";
+const DIST: &str = "pkg/dist";
+/// How large things may be, in bytes.
+const SIZES: &str = "pkg/sizes.json";
+
+pub fn run(words: &[&str]) -> Result<()> {
+    let mut wants_test = false;
+    let mut is_update = false;
+    for word in words {
+        match *word {
+            "--test" => wants_test = true,
+            "--update" => is_update = true,
+            other => return Err(format!("wasm: unknown argument `{other}`")),
+        }
+    }
+    build(is_update)?;
+    if wants_test { test() } else { Ok(()) }
+}
+
+/// Builds the package into pkg/dist.
+pub fn build(is_update: bool) -> Result<()> {
+    tools::rust_target(TARGET)?;
+    packages("pkg")?;
+    let args = ["build", "--locked", "--profile", "wasm", "--package", "rustomize-wasm", "--target", TARGET];
+    shell::run("cargo", &args)?;
+    let glue = ["run", "--quiet", "--locked", "--package", "rustomize-glue", "--", MODULE, GLUE];
+    shell::run("cargo", &glue)?;
+    let _ = std::fs::remove_dir_all(DIST);
+    copy(&Path::new(GLUE).join("glue.js"), "glue.js")?;
+    for file in shell::entries(Path::new("pkg/js"))? {
+        copy(&file, &shell::name(&file))?;
+    }
+    shell::write(&Path::new(DIST).join("version.js"), version()?)?;
+    let module = format!("{GLUE}/glue_bg.wasm");
+    let small = format!("{DIST}/rustomize.wasm");
+    // The features that rustc switches on.
+    let features = [
+        "--enable-bulk-memory",
+        "--enable-bulk-memory-opt",
+        "--enable-mutable-globals",
+        "--enable-nontrapping-float-to-int",
+        "--enable-sign-ext",
+        "--enable-multivalue",
+        "--enable-reference-types",
+    ];
+    let mut args = vec![module.as_str(), "-o", &small, "-Oz", "--merge-similar-functions", "-Oz"];
+    args.extend(features);
+    shell::run("pkg/node_modules/.bin/wasm-opt", &args)?;
+    sizes(is_update)
+}
+
+/// Installs the packages of a directory, if they are not those of its lock file.
+pub fn packages(directory: &str) -> Result<()> {
+    let lock = Path::new(directory).join("package-lock.json");
+    let mark = Path::new(directory).join("node_modules/.installed");
+    let wanted = shell::read(&lock)?;
+    if std::fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    // No package here needs to run a program to be installed.
+    shell::run("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", directory])?;
+    shell::write(&mark, wanted)
+}
+
+fn copy(from: &Path, name: &str) -> Result<()> {
+    shell::write(&Path::new(DIST).join(name), shell::read(from)?)
+}
+
+/// The versions, as the package tells them.
+fn version() -> Result<String> {
+    let json: Value = serde_json::from_str(&shell::read(Path::new("pkg/package.json"))?)
+        .map_err(|error| format!("pkg/package.json: {error}"))?;
+    let own = json.get("version").and_then(Value::as_str).ok_or("pkg/package.json has no version")?;
+    let reference = tools::KUSTOMIZE_VERSION;
+    Ok(format!(
+        "// Written by `cargo xtask wasm`.\n\nexport const version = {{ rustomize: \"{own}\", kustomize: \"{reference}\" }};\n"
+    ))
+}
+
+/// Prints what has to be loaded, compressed as servers do, and fails where it grew.
+fn sizes(is_update: bool) -> Result<()> {
+    let files = shell::entries(Path::new(DIST))?;
+    let scripts: Vec<PathBuf> =
+        files.into_iter().filter(|path| path.extension().is_some_and(|end| end == "js")).collect();
+    let module = Path::new(DIST).join("rustomize.wasm");
+    let script_bytes = scripts.iter().map(|path| gzipped(path)).sum::<Result<u64>>()?;
+    let found = [("wasm", gzipped(&module)?), ("js", script_bytes)];
+    let raw = std::fs::metadata(&module).map_err(|error| format!("{}: {error}", module.display()))?.len();
+    println!("rustomize.wasm: {raw} bytes, {} gzipped; scripts: {} gzipped", found[0].1, found[1].1);
+    if is_update {
+        let lines: Vec<String> = found.iter().map(|(name, bytes)| format!("  \"{name}\": {bytes}")).collect();
+        return shell::write(Path::new(SIZES), format!("{{\n{}\n}}\n", lines.join(",\n")));
+    }
+    let recorded: Value =
+        serde_json::from_str(&shell::read(Path::new(SIZES))?).map_err(|error| format!("{SIZES}: {error}"))?;
+    for (name, bytes) in found {
+        let most = recorded.get(name).and_then(Value::as_u64).ok_or(format!("{SIZES} has no `{name}`"))?;
+        // What compilers do to a kilobyte here and there is no growth.
+        if bytes > most + most / 100 {
+            return Err(format!(
+                "{name} is {bytes} bytes gzipped, more than the {most} of {SIZES}; `--update` records it"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn gzipped(path: &Path) -> Result<u64> {
+    let script = "process.stdout.write(String(require('zlib').gzipSync(require('fs').readFileSync(process.argv[1]), { level: 9 }).length))";
+    let text = shell::output("node", &["-e", script, &path.to_string_lossy()])?;
+    text.trim().parse().map_err(|_| format!("{}: no size: {text}", path.display()))
+}
+
+/// Runs the tests of the package.
+fn test() -> Result<()> {
+    Err("not yet".to_owned())
+}
