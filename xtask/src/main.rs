@@ -24,6 +24,7 @@ mod shell;
 mod test;
 mod tools;
 mod valgrind;
+mod vscode;
 mod warnings;
 mod wasm;
 
@@ -58,6 +59,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
                                instructions of a few builds against those recorded (valgrind)
+  vscode                       the extension for VS Code, packed into pkg/vscode/rustomize.vsix
   wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
   preview [--debug]            the preview page, and a program that has it: target/preview/rustomize; this needs Node
   preview test [OPTION]...     the page in a browser; options go to Playwright (`-g WORDS` picks tests)
@@ -80,6 +82,7 @@ fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
         ["test"] => test::run(),
+        ["vscode"] => vscode::run(),
         ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
         ["bench", rest @ ..] => bench::run(rest),

@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{cases, examples, preview, schema_files, tools};
+use crate::{cases, examples, preview, schema_files, tools, vscode};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -53,6 +53,7 @@ pub fn run() -> Result<()> {
     run.step("check wasm", |_| check("wasm32-unknown-unknown", &["--lib", "--no-default-features"]));
     run.step("release build", |_| shell::run("cargo", &["build", "--release", "--locked", "--bin", "rustomize"]));
     run.step("schema files", |_| schema_files::run(&["--check"]));
+    run.step("vscode extension", |_| vscode::run());
     run.step("cases, release program", |run| {
         let bin = shell::root().join(RELEASE_BIN);
         let bin = bin.to_string_lossy();
