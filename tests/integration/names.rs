@@ -11,9 +11,15 @@ fn kubectl_finds_a_copy() {
     scratch.write("base/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n");
     let copy = scratch.path(&format!("kubectl-rustomize{}", std::env::consts::EXE_SUFFIX));
     std::fs::copy(program(), &copy).expect("a copy of the program");
-    for args in [&["build", "base"][..], &["version"], &["explain", "base", "ConfigMap/c", "metadata.name"], &["build", "none"]] {
+    for args in
+        [&["build", "base"][..], &["version"], &["explain", "base", "ConfigMap/c", "metadata.name"], &["build", "none"]]
+    {
         let own = run_program(scratch.directory(), args);
         let other = Command::new(&copy).args(args).current_dir(scratch.directory()).output().expect("the copy runs");
-        assert_eq!((own.status.code(), own.stdout, own.stderr), (other.status.code(), other.stdout, other.stderr), "{args:?}");
+        assert_eq!(
+            (own.status.code(), own.stdout, own.stderr),
+            (other.status.code(), other.stdout, other.stderr),
+            "{args:?}"
+        );
     }
 }

@@ -10,8 +10,6 @@ mod store;
 
 pub(super) use offline::Vendored;
 
-#[cfg(feature = "schemas")]
-pub(super) use lock::schema as lock_schema;
 use super::args::VendorArgs;
 use super::build::{resolved, working_directory};
 use super::programs::NativePrograms;
@@ -24,6 +22,8 @@ use crate::remote::Remotes;
 use crate::session::Session;
 use crate::source::Sources;
 use fetch::{Fetcher, Used, Way};
+#[cfg(feature = "schemas")]
+pub(super) use lock::schema as lock_schema;
 use lock::{File, file_key};
 use std::collections::BTreeSet;
 use std::fmt::Write;

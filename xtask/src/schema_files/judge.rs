@@ -33,7 +33,9 @@ fn kustomizations(validator: &Validator) -> Result<()> {
         find(Path::new(directory), &mut files)?;
     }
     for file in files {
-        let Some(case) = file.ancestors().find(|path| path.join("input").is_dir()).filter(|_| file.starts_with("tests/cases")) else {
+        let Some(case) =
+            file.ancestors().find(|path| path.join("input").is_dir()).filter(|_| file.starts_with("tests/cases"))
+        else {
             continue;
         };
         let said = std::fs::read_to_string(case.join("expected.err")).ok();
@@ -50,7 +52,10 @@ fn kustomizations(validator: &Validator) -> Result<()> {
                 Some(error) => faults.push(format!("{}: {}: {error}", file.display(), error.instance_path())),
             },
             // Only the fault of this very file.
-            Some(said) if SEEN.iter().any(|code| said.contains(&format!("[{code}]"))) && said.contains(&format!("> {shown}:")) => {
+            Some(said)
+                if SEEN.iter().any(|code| said.contains(&format!("[{code}]")))
+                    && said.contains(&format!("> {shown}:")) =>
+            {
                 match validator.is_valid(&value) {
                     false => n_unfit += 1,
                     true => faults.push(format!("{}: fits, though it should not", file.display())),
@@ -120,7 +125,12 @@ const RUNS: &[(&str, &str, &[&str], bool)] = &[
     ("explain", "tests/data/explain/app/input", &["explain", "overlay", "-o", "json"], false),
     ("explain", "tests/data/explain/app/input", &["explain", "overlay", "Deployment/web", "-o", "json"], false),
     ("explain", "tests/data/explain/app/input", &["explain", "overlay", "ConfigMap/old", "-o", "json"], false),
-    ("explain", "tests/data/explain/app/input", &["explain", "overlay", "Deployment/web", "spec.template.spec.containers.web.env.OLD", "-o", "json"], false),
+    (
+        "explain",
+        "tests/data/explain/app/input",
+        &["explain", "overlay", "Deployment/web", "spec.template.spec.containers.web.env.OLD", "-o", "json"],
+        false,
+    ),
     ("images", "tests/data/edit/shop", &["images", "overlay", "-o", "json"], false),
     ("diff", "tests/data/edit/shop", &["diff", "base", "overlay", "-o", "json"], false),
     ("diff", "tests/data/edit/shop", &["diff", "base", "base", "-o", "json"], false),
@@ -163,7 +173,9 @@ fn outputs<'v>(of: &dyn Fn(&str) -> Result<&'v Validator>) -> Result<()> {
     // All that is said about the cases.
     let mut cases: Vec<PathBuf> = Vec::new();
     for topic in std::fs::read_dir("tests/cases").map_err(|error| error.to_string())?.flatten() {
-        cases.extend(std::fs::read_dir(topic.path()).map_err(|error| error.to_string())?.flatten().map(|case| case.path()));
+        cases.extend(
+            std::fs::read_dir(topic.path()).map_err(|error| error.to_string())?.flatten().map(|case| case.path()),
+        );
     }
     cases.sort();
     for case in cases.iter().filter(|case| !case.join("command").exists() && !case.join("args").exists()) {
