@@ -12,6 +12,7 @@ mod fields;
 pub(crate) mod function;
 mod helm;
 pub(crate) mod origin;
+mod outline;
 pub(crate) mod plugin;
 mod replacements;
 mod shape;
@@ -31,6 +32,7 @@ use value::{Codec, Decoder, Found, Path};
 
 pub use configuration::configuration;
 pub use crds::crds;
+pub use outline::{Field, FieldType, Outline};
 pub use replacements::decode_replacement_file;
 pub use shape::normal_form;
 pub(crate) use value::is_other_than_string;
