@@ -254,7 +254,7 @@ mod tests {
             specs.to_mut();
         }
         sorted.name_reference.to_mut();
-        sorted.put_in_own_order();
+        sorted.sort();
         assert_eq!(sorted.common_labels, config.common_labels);
         assert_eq!(sorted.var_reference, config.var_reference);
         assert_eq!(sorted.namespace, config.namespace);
