@@ -4,6 +4,7 @@
 //! work (`cli::render`, `mask`, `json`). Constructor functions for the engine's messages live beside the code that finds the fault, but
 //! every code is listed here.
 
+use crate::sorting::Sorting;
 use crate::source::{Place, Sources};
 
 /// How bad it is.
@@ -320,7 +321,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n:
             (contains || distance * 2 <= longest).then_some((if contains { distance / 3 } else { distance }, candidate))
         })
         .collect();
-    scored.sort();
+    scored.put_in_own_order();
     scored.dedup();
     scored.into_iter().take(n).map(|(_, candidate)| candidate).collect()
 }

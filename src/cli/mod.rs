@@ -30,6 +30,8 @@ mod programs;
 mod remote;
 mod render;
 mod report;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod severity;
 mod summary;
 #[cfg(feature = "validate")]

@@ -266,7 +266,7 @@ fn step(editor: &mut Editor, scratch: &Scratch, line: &str) -> String {
             editor.notify("workspace/didChangeWatchedFiles", &json!({"changes": changes}));
             editor.told()
         }
-        "definition" | "hover" | "rename" | "prepare" => {
+        "definition" | "hover" | "rename" | "prepare" | "complete" => {
             let (needle, name) = words.split_once(" => ").unwrap_or((words, ""));
             let text = editor.texts.get(path).map_or_else(disk, |(_, text)| text.clone());
             let before = needle.find('|').expect("a cursor");
@@ -276,6 +276,7 @@ fn step(editor: &mut Editor, scratch: &Scratch, line: &str) -> String {
                 "definition" => "textDocument/definition",
                 "hover" => "textDocument/hover",
                 "rename" => "textDocument/rename",
+                "complete" => "textDocument/completion",
                 _ => "textDocument/prepareRename",
             };
             params["newName"] = json!(name);
@@ -315,10 +316,15 @@ fn answer_words(editor: &Editor, verb: &str, answer: &Value) -> String {
             let each = answer.as_array().expect("a list").iter();
             each.map(|location| format!("  {}\n", editor.location(location))).collect()
         }
+        "complete" => {
+            let labels = answer.as_array().expect("a list").iter().filter_map(|item| item["label"].as_str());
+            format!("  {}\n", labels.collect::<Vec<_>>().join(" "))
+        }
         "hover" => {
             let lines = answer["contents"]["value"].as_str().expect("Markdown").trim_end().lines();
             let lines: String = lines.map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect();
-            format!("  at {}\n{lines}", range(&answer["range"]))
+            let at = answer.get("range").map(|found| format!("  at {}\n", range(found))).unwrap_or_default();
+            at + &lines
         }
         "rename" => edits(editor, answer),
         _ => format!("  {} {}\n", range(&answer["range"]), answer["placeholder"]),

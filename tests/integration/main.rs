@@ -51,6 +51,7 @@ mod lists;
 mod localize;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod names;
 #[cfg(unix)]
 mod packaging;
 mod pages;

@@ -7,6 +7,7 @@
 mod actions;
 mod definition;
 mod diagnostics;
+mod fields;
 mod frames;
 mod hover;
 mod project;

@@ -5,7 +5,7 @@ use super::frames::{self, Frame};
 use super::project::{self, Built, Spot};
 use super::text::{self, Lines, Position};
 use super::workspace::{self, Target, Workspace, is_kustomization};
-use super::{actions, definition, hover, rename, symbols};
+use super::{actions, definition, fields, hover, rename, symbols};
 use crate::cli::Outcome;
 use crate::fs::{self, Disk, FileSystem};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
@@ -181,6 +181,7 @@ impl<W: Write> Server<W> {
             (Phase::Running, "textDocument/prepareRename") => self.prepare_rename(&request.params),
             (Phase::Running, "textDocument/rename") => self.rename(&request.params),
             (Phase::Running, "textDocument/codeAction") => self.code_action(&request.params),
+            (Phase::Running, "textDocument/completion") => self.completion(&request.params),
             (Phase::Running, "textDocument/documentSymbol") => self.symbols(&request.params),
             (Phase::Running, method) => {
                 Err(Refusal::new(ErrorCode::MethodNotFound, format!("there is no method `{method}` here")))
@@ -222,6 +223,7 @@ impl<W: Write> Server<W> {
                 "renameProvider": {"prepareProvider": true},
                 "codeActionProvider": {"codeActionKinds": ["quickfix"]},
                 "documentSymbolProvider": true,
+                "completionProvider": {},
                 "executeCommandProvider": {"commands": [CHECK]},
                 "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
             },
@@ -261,6 +263,12 @@ impl<W: Write> Server<W> {
         let disk = Disk;
         let files = self.workspace.files(&disk);
         let Some(spot) = self.spot(&files, params)? else { return Ok(Value::Null) };
+        let lines = Lines::new(&spot.source.text);
+        let range = spot.span().map(|span| lines.range(span.start as usize..span.end as usize));
+        if spot.is_key {
+            let about = fields::about(&spot.field).filter(|_| is_kustomization(&spot.path));
+            return Ok(about.map_or(Value::Null, |about| json!({"contents": {"kind": "markdown", "value": about}})));
+        }
         let mut told: Vec<String> = Vec::new();
         let n_targets = self.each_build(&files, &spot.path, hover::TARGETS_MAX, |_, built| {
             told.extend(hover::in_build(built, &spot));
@@ -271,8 +279,6 @@ impl<W: Write> Server<W> {
         if n_targets > hover::TARGETS_MAX {
             told.push(format!("… and {} more kustomizations that use this file", n_targets - hover::TARGETS_MAX));
         }
-        let lines = Lines::new(&spot.source.text);
-        let range = spot.span().map(|span| lines.range(span.start as usize..span.end as usize));
         Ok(json!({"contents": {"kind": "markdown", "value": told.join("\n")}, "range": range}))
     }
 
@@ -333,6 +339,16 @@ impl<W: Write> Server<W> {
             all.extend(actions::fix(&files, &self.workspace, &path, &targets));
         }
         Ok(json!(all))
+    }
+
+    fn completion(&mut self, params: &Value) -> Result<Value, Refusal> {
+        let Some(path) = path_in(params)? else { return Ok(Value::Null) };
+        let position = params.get("position").and_then(Position::of);
+        let position = position.ok_or_else(|| Refusal::new(ErrorCode::InvalidParams, "there is no position"))?;
+        let document = self.workspace.document(&path).filter(|_| is_kustomization(&path));
+        let found =
+            document.map(|document| fields::completions(&document.text, Lines::new(&document.text).offset(position)));
+        Ok(json!(found.unwrap_or_default()))
     }
 
     fn symbols(&mut self, params: &Value) -> Result<Value, Refusal> {

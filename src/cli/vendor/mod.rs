@@ -23,6 +23,8 @@ use crate::remote::Remotes;
 use crate::session::Session;
 use crate::source::Sources;
 use fetch::{Fetcher, Used, Way};
+#[cfg(feature = "schemas")]
+pub(super) use lock::schema as lock_schema;
 use lock::{File, file_key};
 use std::collections::BTreeSet;
 use std::fmt::Write;
