@@ -5,7 +5,7 @@
 
 use super::block::{self, Block, Count, Patch, Replica};
 use crate::diagnostic::{Code, Diagnostic, Report, Result, nearest};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What form the value of a parameter has.
@@ -83,19 +83,19 @@ const fn known(name: &'static str, form: Form, field: &'static str, title: &'sta
 }
 
 /// A parameter as Argo CD hands it over.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Parameter {
     /// Its name.
     #[serde(default)]
     pub name: String,
     /// A text.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub string: Option<String>,
     /// Or a list.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub array: Option<Vec<String>>,
     /// Or a map.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map: Option<BTreeMap<String, String>>,
 }
 
@@ -210,7 +210,7 @@ fn set(wanted: &mut Wanted, parameter: &Parameter) -> Result<()> {
         }
         "components" => put(&mut block.components, array(parameter)?),
         "ignore-missing-components" => {
-            block.ignore_missing_components = match text(parameter)?.as_deref() {
+            block.ignore_missing_components = match text(parameter)? {
                 None => block.ignore_missing_components,
                 Some("" | "false") => false,
                 Some("true") => true,
