@@ -169,7 +169,7 @@ function Problems(): JSX.Element {
 
 /** Errors that the command line has a flag against, and a page has not. */
 const NEEDS_PROGRAMS = new Set(['helm-disabled', 'plugin-disabled'])
-const NO_PROGRAMS = 'A page runs no programs, so this environment can only be rendered on the command line'
+const NO_PROGRAMS = 'a page runs no programs, but on the command line'
 
 export function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
   return (
@@ -181,7 +181,7 @@ export function Problem({ problem: { severity, message, location, help, notes, c
         </span>
         <span class="problem-text">
           <span>{message}</span>
-          {[...notes, ...(NEEDS_PROGRAMS.has(code) ? [NO_PROGRAMS] : help)].map((line) => (
+          {[...notes, ...help.map((line) => (NEEDS_PROGRAMS.has(code) ? `${NO_PROGRAMS}: ${line}` : line))].map((line) => (
             <span key={line} class="problem-help">
               {line}
             </span>
