@@ -4,6 +4,7 @@
 //! work (`cli::render`, `mask`, `json`). Constructor functions for the engine's messages live beside the code that finds the fault, but
 //! every code is listed here.
 
+use crate::sorting::Sorting;
 use crate::source::{Place, Sources};
 
 /// How bad it is.
@@ -162,6 +163,7 @@ codes! {
     // Argo CD
     InvalidParameter "invalid-parameter" "a parameter of an Argo CD Application is not right",
     EmptyRender "empty-render" "an Argo CD Application renders no object at all",
+    PathsAnnotation "paths-annotation" "the paths that an Argo CD Application is annotated with are not those it is made of",
     // command line
     Usage "usage" "the command line is not right",
 }
@@ -319,7 +321,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n:
             (contains || distance * 2 <= longest).then_some((if contains { distance / 3 } else { distance }, candidate))
         })
         .collect();
-    scored.sort();
+    scored.put_in_own_order();
     scored.dedup();
     scored.into_iter().take(n).map(|(_, candidate)| candidate).collect()
 }

@@ -11,6 +11,7 @@
 
 pub mod fs;
 pub mod limits;
+pub mod sorting;
 pub mod source;
 
 pub mod diagnostic;

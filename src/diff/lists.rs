@@ -2,10 +2,12 @@
 
 use super::fields::{Alike, Comparison, Step};
 use super::known::Part;
+use super::runs::runs;
 use super::value::{At, Object};
 use crate::schema::merge_keys::Schema;
+use crate::sorting::Sorting;
 use rustc_hash::{FxHashMap, FxHashSet};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 /// Keys that tell items of lists apart of which no schema is known, the likeliest first.
 const ITEM_KEYS: [&str; 11] =
@@ -82,8 +84,8 @@ impl<'a> Comparison<'a> {
             return;
         }
         let (mut in_old_order, mut in_new_order) = (both.clone(), both);
-        in_old_order.sort_by_key(|&(old, _)| old);
-        in_new_order.sort_by_key(|&(_, new)| new);
+        in_old_order.put_in_order_of(|&(old, _)| old);
+        in_new_order.put_in_order_of(|&(_, new)| new);
         if pairing.is_ordered {
             let name = |at: usize| {
                 let item = new_items.get(at).map(|&item| selector(&self.new, item, &pairing.keys)).unwrap_or_default();
@@ -157,7 +159,7 @@ impl<'a> Comparison<'a> {
             side_by_side(&mut pairs, (n_same, old.len() - n_same), (n_same, new.len() - n_same));
             return pairs;
         }
-        for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        for op in runs(old.iter(), new.iter()) {
             match op {
                 DiffOp::Equal { old_index, new_index, len } => {
                     pairs.extend((0..len).map(|at| (Some(old_index + at), Some(new_index + at))));

@@ -4,6 +4,7 @@ use super::Diff;
 use super::change::{Change, Identity, ObjectDiff, Status};
 use super::risk::{Risk, Severity};
 use super::text::{self, Line, Tone};
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -157,9 +158,9 @@ impl Report {
         let mut groups: Vec<Group<'_>> = groups.into_iter().map(|(targets, parts)| Group { targets, parts }).collect();
         for part in groups.iter_mut().flat_map(|group| &mut group.parts) {
             // In the order in which they stand in the object.
-            part.changes.sort_by_key(|change| change.path());
+            part.changes.put_in_order_of(|change| change.path());
         }
-        groups.sort_by(|a, b| b.targets.len().cmp(&a.targets.len()).then(a.targets.cmp(&b.targets)));
+        groups.put_in_order(|a, b| b.targets.len().cmp(&a.targets.len()).then(a.targets.cmp(&b.targets)));
         groups
     }
 

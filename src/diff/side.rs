@@ -2,7 +2,7 @@
 
 use crate::build::Build;
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::explain::content as secrets;
+use crate::explain::content::Values;
 use crate::explain::{self, Secrets};
 use crate::limits::Limits;
 use crate::manifest;
@@ -15,7 +15,6 @@ use crate::session::Session;
 use crate::source::{Place, Sensitivity, Sources};
 use crate::yaml::read::{decode_bytes, read_documents};
 use crate::yaml::tree::NodeId;
-use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// An object of a side.
@@ -41,7 +40,7 @@ pub struct Side<'s> {
     /// Where values of Secrets stand.
     pub(super) places: Secrets,
     /// Values of Secrets.
-    pub(super) secret_values: FxHashSet<String>,
+    pub(super) secret_values: Values,
 }
 
 /// Where a value stands, and the directive that put it there.
@@ -96,7 +95,7 @@ impl<'s> Side<'s> {
             custom_lists: CustomLists::find(build.resources.iter(), true),
             label: label.to_owned(),
             places: Secrets::of(build, &session.directives),
-            secret_values: secrets::values(build.resources.iter().map(|resource| &**resource)),
+            secret_values: Values::of(build.resources.iter().map(|resource| &**resource)),
         }
     }
 
@@ -110,7 +109,7 @@ impl<'s> Side<'s> {
             custom_lists: CustomLists::find(resources.iter(), true),
             label: label.to_owned(),
             places: Secrets::shown(),
-            secret_values: secrets::values(resources.iter().map(|resource| &**resource)),
+            secret_values: Values::of(resources.iter().map(|resource| &**resource)),
         }
     }
 

@@ -10,6 +10,7 @@ mod images;
 mod kinds;
 mod lines;
 mod path;
+mod places;
 pub(crate) mod secret;
 mod shown;
 pub mod text;
@@ -20,6 +21,7 @@ pub use images::{ImageUse, images};
 pub use lines::{Line, Writer};
 pub(crate) use path::Landing;
 pub use path::{Element, Query, show as show_path};
+pub use places::{Link, Use, links, touched_by, uses};
 pub use secret::{HIDDEN, Secrets};
 pub use shown::{Shown, Spot};
 

@@ -22,6 +22,7 @@ use serde::Serialize;
 
 /// A diagnostic.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonDiagnostic<'a> {
     code: &'a str,
     severity: &'a str,
@@ -36,6 +37,7 @@ pub struct JsonDiagnostic<'a> {
 
 /// A place with a word about it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonLabel<'a> {
     location: JsonLocation<'a>,
     text: &'a str,
@@ -43,6 +45,7 @@ pub struct JsonLabel<'a> {
 
 /// A place.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JsonLocation<'a> {
     path: &'a str,

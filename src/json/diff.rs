@@ -37,6 +37,7 @@ use serde::Serialize;
 
 /// A comparison of two sides.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonDiff<'d> {
     version: u32,
     old: &'d str,
@@ -48,6 +49,7 @@ pub struct JsonDiff<'d> {
 
 /// Numbers of objects.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonSummary {
     changed: usize,
     renamed: usize,
@@ -60,6 +62,7 @@ pub struct JsonSummary {
 
 /// An object that differs.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonObject<'d> {
     status: &'static str,
     old: Option<JsonIdentity<'d>>,
@@ -70,6 +73,7 @@ pub struct JsonObject<'d> {
 
 /// What deserves a second look.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonRisk<'d> {
     severity: &'static str,
     code: &'static str,
@@ -79,6 +83,7 @@ pub struct JsonRisk<'d> {
 
 /// A comparison of many targets.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonReport<'d> {
     version: u32,
     old: &'d str,
@@ -92,6 +97,7 @@ pub struct JsonReport<'d> {
 
 /// A risk, with the targets that it is in.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonFlag<'d> {
     severity: &'static str,
     code: &'static str,
@@ -103,6 +109,7 @@ pub struct JsonFlag<'d> {
 
 /// What is the same in several targets.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonGroup<'d> {
     targets: Vec<&'d str>,
     objects: Vec<JsonObject<'d>>,
@@ -110,6 +117,7 @@ pub struct JsonGroup<'d> {
 
 /// A target.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonTarget<'d> {
     target: &'d str,
     status: &'static str,
@@ -118,6 +126,7 @@ pub struct JsonTarget<'d> {
 
 /// What an object is called.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JsonIdentity<'d> {
     api_version: &'d str,
@@ -128,6 +137,7 @@ pub struct JsonIdentity<'d> {
 
 /// A field that differs.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JsonChange<'d> {
     path: String,
@@ -143,6 +153,7 @@ pub struct JsonChange<'d> {
 
 /// Where a value stands.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonPlace<'d> {
     path: &'d str,
     line: u32,

@@ -29,6 +29,7 @@ use serde_json::Value;
 
 /// What an object is called.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JsonObject {
     api_version: String,
@@ -39,6 +40,7 @@ pub struct JsonObject {
 
 /// An entry of a kustomization file.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonDirective<'n> {
     field: &'n str,
     index: Option<u32>,
@@ -47,6 +49,7 @@ pub struct JsonDirective<'n> {
 
 /// A step in the making of a value.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonStep<'n> {
     action: &'n str,
     location: Option<JsonLocation<'n>>,
@@ -57,6 +60,7 @@ pub struct JsonStep<'n> {
 
 /// A field with its steps.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonField<'n> {
     object: JsonObject,
     field: String,
@@ -68,6 +72,7 @@ pub struct JsonField<'n> {
 
 /// A value with who wrote it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonLeaf<'n> {
     path: String,
     value: Value,
@@ -78,6 +83,7 @@ pub struct JsonLeaf<'n> {
 
 /// A field that is gone.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonGone<'n> {
     path: String,
     location: Option<JsonLocation<'n>>,
@@ -86,6 +92,7 @@ pub struct JsonGone<'n> {
 
 /// An object with all its fields.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JsonWhole<'n> {
     object: JsonObject,
@@ -97,6 +104,7 @@ pub struct JsonWhole<'n> {
 
 /// An object in a list.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JsonListed<'n> {
     object: JsonObject,

@@ -14,6 +14,7 @@ const VERSION: u32 = 1;
 
 /// All images.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonImages<'n> {
     version: u32,
     images: Vec<JsonImage<'n>>,
@@ -21,6 +22,7 @@ pub struct JsonImages<'n> {
 
 /// An image.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonImage<'n> {
     directory: &'n str,
     object: JsonObject,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// The fields that differ; docs/diff.md describes the form.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonMatrix<'m> {
     version: u32,
     environments: &'m [String],
@@ -15,6 +16,7 @@ pub struct JsonMatrix<'m> {
 
 /// The fields of an object.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonBlock<'m> {
     object: &'m str,
     fields: Vec<JsonRow<'m>>,
@@ -22,6 +24,7 @@ pub struct JsonBlock<'m> {
 
 /// A field.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonRow<'m> {
     path: &'m str,
     values: Vec<JsonCell>,
@@ -29,6 +32,7 @@ pub struct JsonRow<'m> {
 
 /// A value in one environment.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct JsonCell {
     present: bool,
     hidden: bool,

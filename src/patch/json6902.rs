@@ -9,6 +9,7 @@ use super::json_text;
 use crate::diagnostic::{Code, Diagnostic, Result, nearest};
 use crate::limits::Limits;
 use crate::provenance::{DirectiveId, Stamp};
+use crate::sorting::Sorting;
 use crate::source::{Place, Source, Span};
 use crate::yaml::emit::number;
 use crate::yaml::emit::value::decode_binary;
@@ -611,7 +612,7 @@ fn is_equal(a_tree: &Tree, a: NodeId, b_tree: &Tree, b: NodeId) -> bool {
     let sorted = |tree: &'_ Tree, map: NodeId| {
         let mut entries: Vec<(String, NodeId)> =
             tree.entries(map).map(|(key, value)| (tree.text(key).to_owned(), value)).collect();
-        entries.sort();
+        entries.put_in_own_order();
         entries
     };
     let (a_entries, b_entries) = (sorted(a_tree, a), sorted(b_tree, b));

@@ -7,6 +7,7 @@
 use super::strategic_merge::{Fault, Merge, Merged};
 use crate::schema::custom_lists::identity_of;
 use crate::schema::merge_keys::Schema;
+use crate::sorting::Sorting;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
@@ -234,8 +235,9 @@ impl<'k> Regular<'k> {
         }
         if merge.is_of_values {
             let order: FxHashMap<NodeId, usize> = dest_items.iter().copied().zip(0..).collect();
-            pairs
-                .sort_by_key(|(dest, _)| dest.map_or(usize::MAX, |dest| order.get(&dest).copied().unwrap_or_default()));
+            pairs.put_in_order_of(|(dest, _)| {
+                dest.map_or(usize::MAX, |dest| order.get(&dest).copied().unwrap_or_default())
+            });
         }
         Some(Regular { pairs, keys })
     }

@@ -13,6 +13,7 @@ use crate::schema::custom_lists::CustomLists;
 use crate::schema::in_force::{self, InForce};
 use crate::schema::merge_keys::Schema;
 use crate::schema::openapi::{Custom, OpenApi};
+use crate::sorting::Sorting;
 use crate::string_map::is_ambiguous;
 use crate::yaml::read::KEPT_ALIAS;
 use crate::yaml::resolve::{self};
@@ -48,9 +49,11 @@ pub fn merge(
     let copy = dest.copy_from(patch, patch.root(), stamp);
     let comments = SchemaComments::read(dest, stamp);
     // Marks are for what the built-in schema says of objects without peculiarities.
-    let is_plain =
+    let uses_marks =
         in_force.is_none() && custom_lists.is_none() && dest.comments().next().is_none() && !dest.is_watched();
-    let uses_marks = is_plain && dest.merges_again_as(schema.map_or(0, Schema::address));
+    if uses_marks {
+        dest.take_for(schema.map_or(0, Schema::address));
+    }
     let mut merge = Merge {
         tree: dest,
         uses_marks,
@@ -426,7 +429,7 @@ impl<'t> Merge<'t> {
             let mut entries: Vec<(&str, (NodeId, NodeId))> =
                 tree.entries(map).map(|entry| (tree.text(entry.0), entry)).collect();
             if !entries.is_sorted_by(|a, b| a.0 < b.0) {
-                entries.sort_by(|a, b| a.0.cmp(b.0));
+                entries.put_in_order(|a, b| a.0.cmp(b.0));
                 // The first of duplicate keys is the one that is looked at; printing refuses duplicates anyway.
                 entries.dedup_by(|b, a| a.0 == b.0);
             }
@@ -520,7 +523,7 @@ impl<'t> Merge<'t> {
         }
         if !removed.is_empty() {
             let mut removed = removed.clone();
-            removed.sort_unstable();
+            removed.put_in_own_order_unstable();
             self.remove_keys(map, |_, key| removed.binary_search(&key).is_ok());
         }
         for &(key, value) in added {

@@ -1,6 +1,7 @@
 //! Nodes as JSON text and back, as the reference's codecs do it: for hashes, for JSON 6902 patches, for messages.
 
 use crate::provenance::Stamp;
+use crate::sorting::Sorting;
 use crate::yaml::emit::quote::yaml12_style;
 use crate::yaml::emit::value::{Context, Scalar, value_of};
 use crate::yaml::emit::{EmitError, EmitErrorKind, Entry, check_distinct, number, read_entries};
@@ -127,7 +128,7 @@ pub(crate) fn are_words(tree: &Tree, map: NodeId) -> bool {
 fn sorted_entries(tree: &Tree, id: NodeId, in_flow: bool, is_root: bool) -> Result<Vec<Entry<'_>>, EmitError> {
     let mut entries = Vec::new();
     read_entries(tree, id, in_flow, is_root, &mut entries)?;
-    entries.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
+    entries.put_in_order(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
     check_distinct(&entries)?;
     Ok(entries)
 }
@@ -364,7 +365,7 @@ fn as_json_text_at(
 fn retain_keys(tree: &mut Tree, id: NodeId, keys: &[(NodeId, String)]) {
     if tree.entries(id).count() > keys.len() {
         let mut kept: Vec<NodeId> = keys.iter().map(|&(key, _)| key).collect();
-        kept.sort_unstable();
+        kept.put_in_own_order_unstable();
         tree.retain_entries(id, |_, key, _| kept.binary_search(&key).is_ok());
     }
 }

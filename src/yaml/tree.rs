@@ -412,17 +412,12 @@ impl Tree {
         self.is_watched = is_watched;
     }
 
-    /// Notes what a strategic merge takes the object for, and returns whether the one before took it for the same: what that
-    /// one found out (`Mark::Merged`) holds still.
-    pub(crate) fn merges_again_as(&mut self, what: usize) -> bool {
-        match self.merged_as.replace(what) {
-            None => false,
-            Some(before) => {
-                if before != what {
-                    self.unmark_all(Mark::Merged);
-                }
-                true
-            }
+    /// Notes what a strategic merge takes the object for: what one found out that took it for something else
+    /// (`Mark::Merged`) is forgotten.
+    pub(crate) fn take_for(&mut self, what: usize) {
+        let before = self.merged_as.replace(what);
+        if before.is_some_and(|before| before != what) {
+            self.unmark_all(Mark::Merged);
         }
     }
 

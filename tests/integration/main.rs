@@ -49,6 +49,9 @@ mod helm;
 mod leaks;
 mod lists;
 mod localize;
+#[cfg(feature = "lsp")]
+mod lsp;
+mod names;
 #[cfg(unix)]
 mod packaging;
 mod pages;

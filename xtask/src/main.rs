@@ -20,11 +20,13 @@ mod oracle;
 mod preview;
 mod ratchet;
 mod reader;
+mod schema_files;
 mod schemas;
 mod shell;
 mod test;
 mod tools;
 mod valgrind;
+mod vscode;
 mod warnings;
 mod wasm;
 
@@ -56,12 +58,14 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                an image of the plugin (OCI), built without a container engine, and tried out
   schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went
   crds [examples|catalogue]    the example systems and docs/lists.md against definitions that projects publish
+  schema-files [--check]       write (or check) docs/schemas: of kustomization.yaml and of all JSON that is written
   findings [--update] [--conformance] [--filter TEXT]
                                what `validate` finds in real kustomizations, against what was judged
   warnings [--update]          the warnings about real kustomizations against those that were judged
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
                                instructions of a few builds against those recorded (valgrind)
+  vscode                       the extension for VS Code, packed into pkg/vscode/rustomize.vsix
   wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
   preview [--debug]            the preview page, and a program that has it: target/preview/rustomize; this needs Node
   preview test [OPTION]...     the page in a browser; options go to Playwright (`-g WORDS` picks tests)
@@ -84,6 +88,7 @@ fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
         ["test", rest @ ..] => test::run(rest),
+        ["vscode"] => vscode::run(),
         ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
@@ -101,6 +106,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["crds", rest @ ..] => crds::run(rest),
         ["argocd", rest @ ..] => argocd::run(rest),
         ["image", rest @ ..] => image::run(rest),
+        ["schema-files", rest @ ..] => schema_files::run(rest),
         ["schemas", rest @ ..] => schemas::run(rest),
         ["warnings", rest @ ..] => warnings::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),

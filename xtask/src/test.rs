@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{argocd, cases, examples, image, preview, tools};
+use crate::{argocd, cases, examples, image, preview, schema_files, tools, vscode, wasm};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -62,11 +62,20 @@ pub fn run(words: &[&str]) -> Result<()> {
     run.step("check macos", |_| check("x86_64-apple-darwin", &portable));
     run.step("check wasm", |_| check("wasm32-unknown-unknown", &["--lib", "--no-default-features"]));
     run.step("release build", |_| shell::run("cargo", &["build", "--release", "--locked", "--bin", "rustomize"]));
+    run.step("schema files", |_| schema_files::run(&["--check"]));
+    run.step("vscode extension", |_| vscode::run());
     run.step("cases, release program", |run| {
         let bin = shell::root().join(RELEASE_BIN);
         let bin = bin.to_string_lossy();
         let args = ["test", "--locked", "--test", "integration", "--", "command_line"];
         run.cargo_test(&args, &[("RUSTOMIZE_BIN", &bin)])
+    });
+    run.step("npm package", |_| wasm::build(false));
+    run.step("npm package, tests", |run| {
+        let (tested, result) = wasm::test();
+        run.tests += tested.tests;
+        run.cases += tested.cases;
+        result
     });
     run.step("cases, reference", |run| {
         let (counts, result) = cases::check("");
@@ -137,7 +146,7 @@ impl Run {
             println!("{seconds:8.1} s  {:6}  {name}", if result.is_ok() { "ok" } else { "FAILED" });
         }
         println!("{:8.1} s  in all", begin.elapsed().as_secs_f64());
-        println!("rust tests: {} passed, {} failed", self.tests.passed, self.tests.failed);
+        println!("tests: {} passed, {} failed", self.tests.passed, self.tests.failed);
         let failed: Vec<&str> = self.steps.iter().filter(|step| step.2.is_err()).map(|step| step.0).collect();
         println!("{} passed, {} failed", self.cases.passed, self.cases.failed);
         if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }

@@ -4,6 +4,7 @@ import examples from 'virtual:examples'
 import { isServed } from './live/client'
 import { startLive } from './live/state'
 import { openFragment } from './state/opening'
+import { changedPaths } from './state/project'
 import { startRendering } from './state/render'
 import { startTheme } from './state/theme'
 import { App } from './ui/App'
@@ -22,4 +23,7 @@ void openFragment(location.hash, examples)
     if (isServed()) startLive(!isOpen)
   })
   .then(fetchAhead)
+addEventListener('beforeunload', (event) => {
+  if (changedPaths.value.length > 0) event.preventDefault()
+})
 addEventListener('hashchange', () => void openFragment(location.hash, examples))

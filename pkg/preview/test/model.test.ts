@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { DiffResult, FieldChange, ImageUse, Kustomization, ObjectDiff } from 'rustomize'
 import { compareRows, totals } from '../src/model/compare'
 import { content, isLeftOut, withoutCommonDirectory } from '../src/model/content'
-import { choice, environments, inOrder } from '../src/model/environments'
+import { choice, environments, inOrder, keepParts } from '../src/model/environments'
 import { groups, isAbout, valueText } from '../src/model/fields'
 import { NO_FILTER, kinds, matching } from '../src/model/filter'
 import { blockLines, pieces } from '../src/model/highlight'
@@ -95,6 +95,18 @@ describe('environments', () => {
     })
     expect(choice([one('.')])).toEqual({ target: '.', compared: [] })
     expect(choice([])).toEqual({ target: null, compared: [] })
+  })
+
+  test('a base stays a base while the file that uses it is broken', () => {
+    const one = (path: string, kind: Kustomization['kind'], isRoot: boolean, includedBy: string[]): Kustomization => ({ path, file: path, kind, includes: [], includedBy, isRoot })
+    const before = [one('base', 'Kustomization', false, ['prod']), one('prod', 'Kustomization', true, [])]
+    const broken = [one('base', 'Kustomization', true, []), one('prod', null, true, []), one('new', 'Kustomization', true, [])]
+    const kept = keepParts(before, broken)
+    expect(kept.map(({ isRoot }) => isRoot)).toEqual([false, true, true])
+    // For as long as it is broken.
+    expect(keepParts(kept, broken)[0]!.isRoot).toBe(false)
+    expect(keepParts(kept, before)).toBe(before)
+    expect(keepParts(kept, [one('base', 'Kustomization', true, []), one('prod', 'Kustomization', true, [])])[0]!.isRoot).toBe(true)
   })
 })
 

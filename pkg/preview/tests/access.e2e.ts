@@ -19,6 +19,8 @@ async function pane(app: App, name: 'Project' | 'Source' | 'Result'): Promise<vo
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [width, height] of [[1280, 800], [360, 740]] as const) {
     test(`no violations, ${colorScheme}, ${width} px`, async ({ page, site, folder }) => {
+      // Every view is looked over whole.
+      test.slow()
       await page.emulateMedia({ colorScheme })
       await page.setViewportSize({ width, height })
       await page.goto(site.url)

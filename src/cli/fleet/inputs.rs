@@ -26,12 +26,14 @@ use std::sync::{Mutex, PoisonError};
 
 /// The one form for programs; docs/fleets.md describes it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 struct Answer {
     version: u32,
     targets: Vec<TargetInputs>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 struct TargetInputs {
     target: String,
     complete: bool,
@@ -239,4 +241,10 @@ impl FileSystem for Trace<'_> {
     fn canonical(&self, path: &str) -> Result<String, FsError> {
         self.inner.canonical(path)
     }
+}
+
+/// Returns the schema of the answer.
+#[cfg(feature = "schemas")]
+pub(in crate::cli) fn schema() -> schemars::Schema {
+    crate::cli::schemas::of::<Answer>()
 }

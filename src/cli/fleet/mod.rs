@@ -17,6 +17,8 @@ mod watch;
 pub(super) use args::{FleetArgs, InputsArgs};
 pub(super) use compare::{Wanted as WantedComparison, compare_all};
 pub(super) use inputs::run as inputs;
+#[cfg(feature = "schemas")]
+pub(super) use inputs::schema as inputs_schema;
 
 use super::args::BuildArgs;
 use super::build::resolved;

@@ -20,6 +20,7 @@ const WARNING: &str = "warning";
 
 /// One DIR.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(super) struct Target {
     pub(super) directory: String,
     #[serde(rename = "built")]
@@ -36,6 +37,7 @@ pub(super) struct Target {
 
 /// A finding.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(super) struct Found {
     pub(super) rule: &'static str,
     pub(super) severity: &'static str,
@@ -49,6 +51,7 @@ pub(super) struct Found {
 }
 
 #[derive(Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Object {
     pub(super) api_version: String,
@@ -58,12 +61,14 @@ pub(super) struct Object {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(super) struct Related {
     pub(super) location: Location,
     pub(super) text: String,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Location {
     pub(super) path: String,
@@ -167,6 +172,7 @@ impl Found {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Document<'t> {
     version: u32,
@@ -181,4 +187,10 @@ pub(super) fn json(targets: &[Target], release: Release) -> String {
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Returns the schema of the answer.
+#[cfg(feature = "schemas")]
+pub(in crate::cli) fn schema() -> schemars::Schema {
+    crate::cli::schemas::of::<Document<'_>>()
 }

@@ -19,6 +19,8 @@ use crate::source::Sources;
 use crate::validate::{Level, Options, RELEASE, Release, rules, validate};
 use clap::{Args, ValueEnum};
 use found::Target;
+#[cfg(feature = "schemas")]
+pub(super) use found::schema;
 use rustc_hash::FxHashSet;
 
 const EXAMPLES: &str = "\

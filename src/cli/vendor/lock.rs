@@ -11,6 +11,7 @@ const VERSION: u32 = 1;
 
 /// The lock file; both lists are sorted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Lock {
     version: u32,
@@ -20,6 +21,7 @@ pub(super) struct Lock {
 
 /// A repository at one commit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Repository {
     #[serde(flatten)]
@@ -30,6 +32,7 @@ pub(super) struct Repository {
 
 /// What names a repository in a kustomization.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(super) struct RepositoryKey {
     pub(super) address: String,
     #[serde(rename = "ref")]
@@ -39,6 +42,7 @@ pub(super) struct RepositoryKey {
 
 /// A file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub(super) address: String,
@@ -128,6 +132,12 @@ fn plain(text: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_') { c } else { '-' };
     let text: String = text.chars().take(60).map(plain).collect();
     text.trim_matches(['-', '.']).to_owned()
+}
+
+/// Returns the schema of the answer.
+#[cfg(feature = "schemas")]
+pub(in crate::cli) fn schema() -> schemars::Schema {
+    crate::cli::schemas::of::<Lock>()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod offline;
 mod store;
 
 pub(super) use offline::Vendored;
+pub(super) use store::NAME as DIRECTORY;
 
 use super::args::VendorArgs;
 use super::build::{resolved, working_directory};
@@ -22,6 +23,8 @@ use crate::remote::Remotes;
 use crate::session::Session;
 use crate::source::Sources;
 use fetch::{Fetcher, Used, Way};
+#[cfg(feature = "schemas")]
+pub(super) use lock::schema as lock_schema;
 use lock::{File, file_key};
 use std::collections::BTreeSet;
 use std::fmt::Write;

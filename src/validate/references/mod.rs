@@ -17,6 +17,7 @@ use super::schema::is_null;
 use crate::diagnostic::Code;
 use crate::resmap::ResMap;
 use crate::resource::Resource;
+use crate::sorting::Sorting;
 use crate::yaml::tree::{NodeId, Tree};
 use labels::Labels;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -80,7 +81,7 @@ impl<'b> References<'b> {
         let destination_rules = by_kind.get("DestinationRule").cloned().unwrap_or_default();
         #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
         for list in by_kind.values_mut() {
-            list.sort_by_key(|resource| &*resource.id.name);
+            list.put_in_order_of(|resource| &*resource.id.name);
         }
         let mut namespaces: Vec<&str> = pods.keys().copied().collect();
         namespaces.sort_unstable();

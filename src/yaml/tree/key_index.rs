@@ -62,6 +62,8 @@ impl Tree {
             index = Box::default();
         }
         index.maps.push(map);
+        // One that has many keys is likely to get more.
+        index.keys.reserve(3 * MANY);
         self.key_index = Some(index);
         self.mark(map, Mark::Indexed);
         let keys: Vec<NodeId> = self.entries(map).map(|(key, _)| key).collect();

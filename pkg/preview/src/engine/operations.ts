@@ -20,6 +20,13 @@ import { wasm } from './wasm'
 export interface Effect {
   target: string
   diff: DiffResult
+  /** Whether it could not be rendered before either. */
+  wasBroken: boolean
+}
+
+function effect(before: Project, after: Project, target: string, showSecrets: boolean): Effect {
+  const diff = before.diff(target, { project: after, target }, { showSecrets, risks: true })
+  return { target, diff, wasBroken: !diff.ok && !before.build(target).ok }
 }
 
 let project: Project | null = null
@@ -54,9 +61,10 @@ export const operations = {
   },
 
   /** Begins a project anew. */
-  open(files: [string, Content][]): void {
+  open(files: [string, Content][]): Kustomization[] {
     project?.free()
     project = new Project(files)
+    return project.findKustomizations()
   },
 
   /** Takes further files of a large folder. */
@@ -98,7 +106,7 @@ export const operations = {
     const other = current().clone()
     try {
       other.set(path, text)
-      return other.redactedText(path) ?? text
+      return other.redactedText(path) ?? ''
     } finally {
       other.free()
     }
@@ -137,18 +145,20 @@ export const operations = {
     image: string,
     targets: string[],
     showSecrets: boolean,
-  ): { edit: EditResult; effects: Effect[] } {
+  ): { edit: EditResult; effects: Effect[]; texts: { path: string; before: string; after: string }[] } {
     const before = current()
     const edit = smallest(before, target, image, before.setImage(target, image))
-    if (!edit.ok || edit.files.length === 0) return { edit, effects: [] }
+    if (!edit.ok || edit.files.length === 0) return { edit, effects: [], texts: [] }
     const after = before.clone()
     try {
       after.apply(edit)
-      const effects = targets.map((each) => ({
-        target: each,
-        diff: before.diff(each, { project: after, target: each }, { showSecrets, risks: true }),
-      }))
-      return { edit, effects }
+      const textIn = (project: Project, path: string) => (showSecrets ? project.read(path) : project.redactedText(path)) ?? ''
+      return {
+        edit,
+        effects: targets.map((each) => effect(before, after, each, showSecrets)),
+        // As they may be shown.
+        texts: edit.files.map(({ path }) => ({ path, before: textIn(before, path), after: textIn(after, path) })),
+      }
     } finally {
       after.free()
     }
@@ -163,10 +173,7 @@ export const operations = {
         if (content === null) then.delete(path)
         else then.set(path, content)
       }
-      return targets.map((target) => ({
-        target,
-        diff: then.diff(target, { project: now, target }, { showSecrets, risks: true }),
-      }))
+      return targets.map((target) => effect(then, now, target, showSecrets))
     } finally {
       then.free()
     }

@@ -53,3 +53,14 @@ export function choice(kustomizations: Kustomization[]): { target: string | null
   const target = among.find((path) => /prod(uction)?$/.test(path)) ?? among[0] ?? kustomizations[0]?.path ?? null
   return { target, compared: among.length >= 2 ? among.slice(0, 4) : [] }
 }
+
+/** While a file cannot be understood, what it included before is no environment because of that. */
+export function keepParts(before: Kustomization[], now: Kustomization[]): Kustomization[] {
+  const broken = new Set(now.filter(({ kind }) => kind === null).map(({ path }) => path))
+  if (broken.size === 0) return now
+  const users = new Map(before.filter(({ isRoot }) => !isRoot).map(({ path, includedBy }) => [path, includedBy]))
+  return now.map((each) => {
+    const lost = each.isRoot ? (users.get(each.path) ?? []).filter((path) => broken.has(path)) : []
+    return lost.length === 0 ? each : { ...each, isRoot: false, includedBy: [...each.includedBy, ...lost] }
+  })
+}

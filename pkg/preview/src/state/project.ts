@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { BuildResult, Content, EditResult, Kustomization, Location } from 'rustomize'
 import { Engine, Stale } from '../engine/client'
-import { choice, environments, inOrder, type Environment } from '../model/environments'
+import { choice, environments, inOrder, keepParts, type Environment } from '../model/environments'
 
 export type View = 'rendered' | 'compare' | 'matrix' | 'images' | 'changes'
 /** What a narrow screen shows. */
@@ -34,6 +34,8 @@ export const lastGood = signal<BuildResult | null>(null)
 export const buildingSince = signal<number | null>(null)
 export const engineFailure = signal<string | null>(null)
 export const notice = signal<{ text: string; kind: 'done' | 'error' } | null>(null)
+/** Somebody wants to open something else while there are changes; told whether they may go. */
+export const leaving = signal<((is: boolean) => void) | null>(null)
 /** A folder or a zip on its way in. */
 export const opening = signal<{ what: string; done: number; total: number | null; cancel: () => void } | null>(null)
 
@@ -99,8 +101,7 @@ export function tell(text: string, kind: 'done' | 'error' = 'done'): void {
 /** Opens files as a project. */
 export async function open(name: string, list: [string, Content][], wanted?: { target?: string | null }): Promise<void> {
   const contents = new Map(list)
-  await engine.ask('open', [list])
-  const found = await engine.ask('kustomizations', [])
+  const found = await engine.ask('open', [list])
   const chosen = choice(found)
   const first = wanted?.target ?? chosen.target
   batch(() => {
@@ -121,6 +122,15 @@ export async function open(name: string, list: [string, Content][], wanted?: { t
   })
   // What is rendered comes first.
   void findSecrets(null)
+}
+
+/** Asks, if changes would be lost. */
+export async function mayLeave(): Promise<boolean> {
+  if (changedPaths.value.length === 0) return true
+  leaving.value?.(false)
+  const answered = await new Promise<boolean>((resolve) => (leaving.value = resolve))
+  leaving.value = null
+  return answered
 }
 
 export function close(): void {
@@ -161,7 +171,7 @@ export async function refreshOverview(): Promise<void> {
   const found = await answer(ask('kustomizations', [], 'kustomizations'))
   if (found === undefined) return
   batch(() => {
-    kustomizations.value = found
+    kustomizations.value = keepParts(kustomizations.value, found)
     const known = new Set(found.map(({ path }) => path))
     compared.value = compared.value.filter((path) => known.has(path))
     if (target.value !== null && !known.has(target.value)) target.value = choice(found).target

@@ -13,6 +13,8 @@ import {
   engineFailure,
   labelOf,
   lastGood,
+  leaving,
+  mayLeave,
   notice,
   opened,
   opening,
@@ -36,7 +38,7 @@ import { Help } from './Help'
 import { Icon, Mark } from './icons'
 import { Images } from './Images'
 import { MatrixView } from './MatrixView'
-import { Menu, Splitter } from './parts'
+import { Dialog, Menu, Splitter } from './parts'
 import { Rendered } from './Rendered'
 import { Share } from './Share'
 import { Sidebar } from './Sidebar'
@@ -89,6 +91,7 @@ export function App(): JSX.Element {
         </div>
       )}
       {above.value === 'share' && <Share onClose={() => (above.value = null)} />}
+      {leaving.value !== null && <Leaving answer={leaving.value} />}
       {above.value === 'help' && <Help onClose={() => (above.value = null)} />}
       <div class="notices" role="status" aria-live="polite">
         {notice.value !== null && (
@@ -115,8 +118,11 @@ function Bar(): JSX.Element {
         aria-label="rustomize preview, start"
         onClick={(event) => {
           event.preventDefault()
-          history.replaceState(null, '', location.pathname + location.search)
-          close()
+          void mayLeave().then((may) => {
+            if (!may) return
+            history.replaceState(null, '', location.pathname + location.search)
+            close()
+          })
         }}
       >
         <Mark />
@@ -202,7 +208,7 @@ function fileCount(): string | undefined {
 
 function Panes(): JSX.Element {
   const [side, setSide] = useState(236)
-  const [source, setSource] = useState(() => Math.max(320, Math.min(620, Math.round((innerWidth - 236) * 0.42))))
+  const [source, setSource] = useState(() => Math.max(320, Math.min(620, Math.round((innerWidth - 236) * 0.4))))
   return (
     <main class="panes" data-show={pane.value} style={{ '--side': `${side}px`, '--source': `${source}px` }}>
       <Sidebar />
@@ -300,7 +306,16 @@ function Status(): JSX.Element {
             </button>
           </>
         ) : result === null ? (
-          'Rendering…'
+          since !== null ? (
+            'Rendering…'
+          ) : (
+            <>
+              Not rendered
+              <button type="button" class="button quiet small" onClick={() => (revision.value += 1)}>
+                Render
+              </button>
+            </>
+          )
         ) : result.ok ? (
           <>
             <span class="ok" aria-hidden="true">
@@ -375,6 +390,30 @@ function Opening(): JSX.Element {
         </button>
       </div>
     </div>
+  )
+}
+
+/** Changes would be lost. */
+function Leaving({ answer }: { answer: (is: boolean) => void }): JSX.Element {
+  const { length } = changedPaths.value
+  return (
+    <Dialog title="Leave the changes behind?" onClose={() => answer(false)}>
+      <p>
+        {length === 1 ? 'One file was' : `${length} files were`} changed here, and only here. Opening something else discards that.
+      </p>
+      <div class="dialog-exits">
+        <button type="button" class="button" onClick={() => void changesPatch().then((patch) => download(`${opened.value?.name ?? 'changes'}.patch`, patch, 'text/x-diff'))}>
+          <Icon name="download" /> Download the patch
+        </button>
+        <span class="space" />
+        <button type="button" class="button" onClick={() => answer(false)}>
+          Stay
+        </button>
+        <button type="button" class="button accent" onClick={() => answer(true)}>
+          Discard
+        </button>
+      </div>
+    </Dialog>
   )
 }
 

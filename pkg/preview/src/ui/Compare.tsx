@@ -45,7 +45,7 @@ export function Compare(): JSX.Element {
         {targets.length >= 2 && (
           <label class="inline">
             against
-            <select value={targets[0]} onChange={(event) => (baseline.value = event.currentTarget.value)}>
+            <select aria-label="Compare against" value={targets[0]} onChange={(event) => (baseline.value = event.currentTarget.value)}>
               {compared.value.map((path) => (
                 <option key={path} value={path}>
                   {labelOf(path)}

@@ -10,7 +10,8 @@ import { Icon } from './icons'
 const SHOWN = 40
 
 export function Effects({ effects }: { effects: Effect[] }): JSX.Element {
-  const changed = effects.filter(({ diff }) => !diff.ok || diff.objects.length > 0)
+  const changed = effects.filter(({ diff, wasBroken }) => (diff.ok ? diff.objects.length > 0 : !wasBroken))
+  const broken = effects.filter(({ wasBroken }) => wasBroken)
   const same = effects.filter(({ diff }) => diff.ok && diff.objects.length === 0)
   return (
     <ul class="effects">
@@ -43,6 +44,11 @@ export function Effects({ effects }: { effects: Effect[] }): JSX.Element {
       {same.length > 0 && (
         <li data-empty>
           <span class="muted">no change in {same.map(({ target }) => labelOf(target)).join(', ')}</span>
+        </li>
+      )}
+      {broken.length > 0 && (
+        <li data-empty>
+          <span class="muted">cannot be rendered, as before: {broken.map(({ target }) => labelOf(target)).join(', ')}</span>
         </li>
       )}
     </ul>

@@ -5,11 +5,18 @@ import type { EditResult, ImageUse } from 'rustomize'
 import type { Effect } from '../engine/operations'
 import { imageArgument, imageRows, versionText, type ImageForm } from '../model/images'
 import { filePatch } from '../model/patch'
-import { answer, apply, ask, files, jump, kustomizations, labelOf, revision, roots, showSecrets, target, tell } from '../state/project'
+import { answer, apply, ask, jump, kustomizations, labelOf, revision, roots, showSecrets, target, tell } from '../state/project'
 import { Effects } from './Effects'
 import { copy, download } from './exits'
 import { Icon } from './icons'
 import { Busy, Nothing } from './parts'
+
+/** An edit that was not made yet. */
+interface Planned {
+  edit: EditResult
+  effects: Effect[]
+  texts: { path: string; before: string; after: string }[]
+}
 
 type Uses = { target: string; uses: ImageUse[]; ok: boolean }[]
 
@@ -86,7 +93,7 @@ function ImageTable({ all, onPick }: { all: Uses; onPick: (name: string, version
 
 function SetImage({ all, form, onForm }: { all: Uses; form: ImageForm; onForm: (form: ImageForm) => void }): JSX.Element {
   const [where, setWhere] = useState<string | null>(null)
-  const [planned, setPlanned] = useState<{ edit: EditResult; effects: Effect[]; argument: string } | null>(null)
+  const [planned, setPlanned] = useState<Planned | null>(null)
   const environments = roots.value.map(({ path }) => path)
   const layers = kustomizations.value.filter(({ kind }) => kind !== null)
   const chosen = where !== null && layers.some(({ path }) => path === where) ? where : (target.value ?? environments[0] ?? '')
@@ -98,18 +105,13 @@ function SetImage({ all, form, onForm }: { all: Uses; form: ImageForm; onForm: (
     if (argument === null || chosen === '') return setPlanned(null)
     const timer = setTimeout(() => {
       void answer(ask('setImage', [chosen, argument, environments, showSecrets.value], 'setImage')).then((plan) => {
-        if (plan !== undefined) setPlanned({ ...plan, argument })
+        if (plan !== undefined) setPlanned(plan)
       })
     }, 120)
     return () => clearTimeout(timer)
-  }, [argument, chosen, revision.value, environments.join('\n')])
+  }, [argument, chosen, revision.value, showSecrets.value, environments.join('\n')])
 
-  const patch = (planned?.edit.files ?? [])
-    .map(({ path, text }) => {
-      const before = files.value.get(path)
-      return filePatch(path, typeof before === 'string' ? before : null, text)
-    })
-    .join('')
+  const patch = (planned?.texts ?? []).map(({ path, before, after }) => filePatch(path, before, after)).join('')
 
   return (
     <section class="set-image" aria-label="Set an image">

@@ -33,7 +33,7 @@ export function MatrixView(): JSX.Element {
       <EnvironmentChoice>
         <label class="inline">
           show
-          <select value={topic.value} onChange={(event) => (topic.value = event.currentTarget.value as Topic)}>
+          <select aria-label="Show fields about" value={topic.value} onChange={(event) => (topic.value = event.currentTarget.value as Topic)}>
             {TOPICS.map(({ id, label }) => (
               <option key={id} value={id}>
                 {label}

@@ -6,10 +6,12 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { kinds, matching } from '../model/filter'
 import { blockLines, pieces } from '../model/highlight'
 import { layOut, lineAt, lineStarts, rowAt, rowCount, type Segment } from '../model/lines'
-import { answer, ask, built, jump, lastGood, showSecrets, target } from '../state/project'
+import { answer, ask, buildingSince, built, jump, lastGood, showSecrets, target } from '../state/project'
 import { Filters, filter } from './Filters'
 import { Origin, directiveText, placeText } from './Origin'
+import { Icon } from './icons'
 import { Busy, Nothing } from './parts'
+import { Problem } from './Source'
 import { useVirtual } from './useVirtual'
 
 const ROW = 18
@@ -26,12 +28,29 @@ const explanation = signal<{ of: Chosen; told: Explanation } | null>(null)
 
 export function Rendered(): JSX.Element {
   const result = lastGood.value
-  if (built.value === null && result === null) return <Busy label="Rendering…" />
+  if (built.value === null && result === null) {
+    if (buildingSince.value !== null) return <Busy label="Rendering…" />
+    return (
+      <Nothing title="Rendering was cancelled">
+        <p>Any change of a file renders anew.</p>
+      </Nothing>
+    )
+  }
   if (result === null) {
     return (
-      <Nothing icon="error" title="This environment cannot be rendered">
-        <p>The problems are listed below the source. As soon as they are gone, the manifests appear here.</p>
-      </Nothing>
+      <div class="cannot">
+        <h2>
+          <Icon name="error" /> This environment cannot be rendered
+        </h2>
+        <ul>
+          {(built.value?.diagnostics ?? [])
+            .filter(({ severity }) => severity === 'error')
+            .slice(0, 20)
+            .map((problem, at) => (
+              <Problem key={at} problem={problem} />
+            ))}
+        </ul>
+      </div>
     )
   }
   if (result.resources.length === 0) {
@@ -151,6 +170,13 @@ function Outline({ result, segments, current, onGo }: { result: BuildResult; seg
   )
 }
 
+interface DrawnLine {
+  origin: LineOrigin | null
+  near: boolean
+  isChosen: boolean
+  line: JSX.Element
+}
+
 type LinesCache = Map<string, (LineOrigin | null)[] | 'asked'>
 
 function Lines({
@@ -173,6 +199,8 @@ function Lines({
   const [, redraw] = useState(0)
   const origins = useMemo<LinesCache>(() => new Map(), [result])
   const blocks = useMemo(() => new Map<number, boolean[]>(), [result])
+  // What was drawn and is the same is not looked at again while it scrolls.
+  const drawn = useMemo(() => new Map<number, DrawnLine>(), [result, segments])
   const chosenRow = useComputed(() => {
     const now = chosen.value
     if (now === null) return -1
@@ -201,7 +229,7 @@ function Lines({
   const inView: Segment[] = []
   {
     const first = rowAt(segments, virtual.first)
-    let at = first === undefined ? -1 : segments.indexOf(first.segment)
+    let at = first === undefined ? -1 : first.segment.index
     while (at >= 0 && at < segments.length && segments[at]!.row < virtual.last) inView.push(segments[at++]!)
   }
   const wanted = inView.map(({ resource }) => resources[resource]!.key).join('\n')
@@ -246,7 +274,14 @@ function Lines({
     }
     const known = origins.get(object.key)
     const origin = Array.isArray(known) ? (known[line - segment.line] ?? null) : null
-    rows.push(
+    const near = row === hovered
+    const isChosen = row === chosenRow.value
+    const before = drawn.get(row)
+    if (before !== undefined && before.origin === origin && !before.near && !near && before.isChosen === isChosen) {
+      rows.push(before.line)
+      continue
+    }
+    const drawnLine = (
       <Line
         key={row}
         row={row}
@@ -255,12 +290,15 @@ function Lines({
         text={lineAt(text, starts, line)}
         inside={inside[line - segment.line] ?? false}
         origin={origin}
-        near={row === hovered}
+        near={near}
         width={virtual.ref.current?.clientWidth ?? 0}
-        isChosen={row === chosenRow.value}
+        isChosen={isChosen}
         ofTarget={origin?.location !== undefined && origin.location !== null && writtenBy(origin, result.target)}
-      />,
+      />
     )
+    if (drawn.size > 2000) drawn.clear()
+    drawn.set(row, { origin, near, isChosen, line: drawnLine })
+    rows.push(drawnLine)
   }
 
   const rowOf = (event: MouseEvent): number | null => {

@@ -53,16 +53,24 @@ function PathName({ path }: { path: string }): JSX.Element {
 function EditorHost(): JSX.Element {
   const host = useRef<HTMLDivElement>(null)
   const loaded = useSignal<SourceEditor | null>(null)
+  const mayLoad = built.value !== null
   useEffect(() => {
+    // What is rendered is shown first.
+    if (!mayLoad) return
     let gone = false
-    void import('./editor').then(
-      ({ SourceEditor: Editor }) => {
-        if (!gone && host.current !== null) loaded.value = new Editor(host.current, write)
-      },
-      () => (failed.value = true),
-    )
-    return () => void (gone = true)
-  }, [])
+    const load = () =>
+      import('./editor').then(
+        ({ SourceEditor: Editor }) => {
+          if (!gone && host.current !== null) loaded.value ??= new Editor(host.current, write)
+        },
+        () => (failed.value = true),
+      )
+    const frame = requestAnimationFrame(() => setTimeout(load))
+    return () => {
+      gone = true
+      cancelAnimationFrame(frame)
+    }
+  }, [mayLoad])
 
   useSignalEffect(() => {
     void opened.value
@@ -84,8 +92,9 @@ function EditorHost(): JSX.Element {
       return
     }
     void answer(ask('redacted', [path], 'cover')).then((redacted) => {
-      if (openPath.peek() !== path || files.peek().get(path) !== text) return
-      editor.show(path, text, redacted === undefined || redacted === text ? [] : masks(text, redacted))
+      // Without an answer nothing is shown: it could be a value of a Secret.
+      if (redacted === undefined || openPath.peek() !== path || files.peek().get(path) !== text) return
+      editor.show(path, text, redacted === text ? [] : masks(text, redacted))
       mark(editor, path)
       follow(editor)
     })
@@ -162,7 +171,7 @@ function Problems(): JSX.Element {
 const NEEDS_PROGRAMS = new Set(['helm-disabled', 'plugin-disabled'])
 const NO_PROGRAMS = 'A page runs no programs, so this environment can only be rendered on the command line'
 
-function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
+export function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
   return (
     <li class="problem">
       <button type="button" disabled={location === null || location.line === null} onClick={() => jump(location)}>

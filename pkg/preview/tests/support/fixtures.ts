@@ -118,6 +118,12 @@ export class App {
     await expect(this.lines.getByRole('option').first()).toBeVisible()
   }
 
+  /** Shows the objects of a kind only: lines that are not in view are not there. */
+  async kind(name: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Kind' }).selectOption(name)
+    await expect(this.line(`kind: ${name}`).first()).toBeVisible()
+  }
+
   async view(name: 'Rendered' | 'Compare' | 'Matrix' | 'Images'): Promise<void> {
     await this.page.getByRole('tab', { name }).click()
   }

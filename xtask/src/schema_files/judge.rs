@@ -1,0 +1,197 @@
+//! The schemas judged by another implementation of JSON Schema.
+
+use crate::shell::{self, Result};
+use jsonschema::Validator;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use yaml_rust2::{Yaml, YamlLoader};
+
+const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+const BIN: &str = "target/debug/rustomize";
+/// Faults of a kustomization file that a schema can see.
+const SEEN: [&str; 2] = ["unknown-field", "wrong-type"];
+
+pub fn all(schemas: &[(String, Value)]) -> Result<()> {
+    let mut validators = BTreeMap::new();
+    for (name, schema) in schemas {
+        jsonschema::draft7::meta::validate(schema).map_err(|error| format!("{name}: {error}"))?;
+        let validator = jsonschema::draft7::new(schema).map_err(|error| format!("{name}: {error}"))?;
+        validators.insert(name.as_str(), validator);
+    }
+    let of = |name: &str| validators.get(name).ok_or_else(|| format!("there is no schema `{name}`"));
+    kustomizations(of("kustomization")?)?;
+    shell::run("cargo", &["build", "--quiet", "--locked", "--bin", "rustomize"])?;
+    outputs(&|name| of(&format!("{name}-v1")))
+}
+
+fn kustomizations(validator: &Validator) -> Result<()> {
+    let (mut n_fit, mut n_unfit, mut n_left, mut faults) = (0, 0, 0, Vec::new());
+    let mut files = Vec::new();
+    for directory in ["tests/cases", "tests/data", "examples"] {
+        find(Path::new(directory), &mut files)?;
+    }
+    for file in files {
+        let Some(case) =
+            file.ancestors().find(|path| path.join("input").is_dir()).filter(|_| file.starts_with("tests/cases"))
+        else {
+            continue;
+        };
+        let said = std::fs::read_to_string(case.join("expected.err")).ok();
+        let text = shell::read(&file)?;
+        // Merge keys and other field names in other cases are left to the programs.
+        let Some(value) = value_of(&text) else {
+            n_left += 1;
+            continue;
+        };
+        let shown = file.strip_prefix(case.join("input")).unwrap_or(&file).display().to_string();
+        match said {
+            None => match validator.iter_errors(&value).next() {
+                None => n_fit += 1,
+                Some(error) => faults.push(format!("{}: {}: {error}", file.display(), error.instance_path())),
+            },
+            // Only the fault of this very file.
+            Some(said)
+                if SEEN.iter().any(|code| said.contains(&format!("[{code}]")))
+                    && said.contains(&format!("> {shown}:")) =>
+            {
+                match validator.is_valid(&value) {
+                    false => n_unfit += 1,
+                    true => faults.push(format!("{}: fits, though it should not", file.display())),
+                }
+            }
+            Some(_) => n_left += 1,
+        }
+    }
+    let mut examples = Vec::new();
+    find(Path::new("examples"), &mut examples)?;
+    for file in &examples {
+        let Some(value) = value_of(&shell::read(file)?) else { continue };
+        match validator.iter_errors(&value).next() {
+            None => n_fit += 1,
+            Some(error) => faults.push(format!("{}: {}: {error}", file.display(), error.instance_path())),
+        }
+    }
+    println!("kustomizations: {n_fit} fit, {n_unfit} rightly do not, {n_left} not judged");
+    if n_fit < 300 || n_unfit < 5 {
+        faults.push("fewer files than there should be".to_owned());
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+fn find(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let entries = std::fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            find(&path, files)?;
+        } else if path.file_name().is_some_and(|name| FILE_NAMES.iter().any(|known| name == *known)) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a file as editors do; nothing if it is no single YAML 1.2 document without merge keys.
+fn value_of(text: &str) -> Option<Value> {
+    let documents = YamlLoader::load_from_str(text).ok()?;
+    json_of(documents.first()?).filter(Value::is_object)
+}
+
+fn json_of(yaml: &Yaml) -> Option<Value> {
+    Some(match yaml {
+        Yaml::Null => Value::Null,
+        Yaml::Boolean(value) => Value::Bool(*value),
+        Yaml::Integer(value) => Value::from(*value),
+        Yaml::Real(text) => Value::from(text.parse::<f64>().ok()?),
+        Yaml::String(text) => Value::String(text.clone()),
+        Yaml::Array(items) => Value::Array(items.iter().map(json_of).collect::<Option<_>>()?),
+        Yaml::Hash(entries) => {
+            let mut map = Map::new();
+            for (key, value) in entries {
+                let key = key.as_str().filter(|key| *key != "<<")?;
+                map.insert(key.to_owned(), json_of(value)?);
+            }
+            Value::Object(map)
+        }
+        Yaml::Alias(_) | Yaml::BadValue => return None,
+    })
+}
+
+/// Each with a tree, the command, and whether its answer stands on standard error, one document a line.
+const RUNS: &[(&str, &str, &[&str], bool)] = &[
+    ("explain", "tests/data/explain/app/input", &["explain", "overlay", "-o", "json"], false),
+    ("explain", "tests/data/explain/app/input", &["explain", "overlay", "Deployment/web", "-o", "json"], false),
+    ("explain", "tests/data/explain/app/input", &["explain", "overlay", "ConfigMap/old", "-o", "json"], false),
+    (
+        "explain",
+        "tests/data/explain/app/input",
+        &["explain", "overlay", "Deployment/web", "spec.template.spec.containers.web.env.OLD", "-o", "json"],
+        false,
+    ),
+    ("images", "tests/data/edit/shop", &["images", "overlay", "-o", "json"], false),
+    ("diff", "tests/data/edit/shop", &["diff", "base", "overlay", "-o", "json"], false),
+    ("diff", "tests/data/edit/shop", &["diff", "base", "base", "-o", "json"], false),
+    ("inputs", "tests/data/edit/shop", &["inputs", "overlay", "-o", "json"], false),
+    ("matrix", "tests/data/edit/shop", &["matrix", "base", "overlay", "-o", "json"], false),
+    ("validate", "tests/data/edit/shop", &["validate", "base", "overlay", "-o", "json"], false),
+    ("validate", "tests/data/validate/overlay/input", &["validate", "overlay", "-o", "json"], false),
+    ("diagnostic", "tests/cases/kustomization", &["build", "none", "--error-format", "json"], true),
+];
+
+fn outputs<'v>(of: &dyn Fn(&str) -> Result<&'v Validator>) -> Result<()> {
+    let bin = shell::root().join(BIN);
+    let mut faults = Vec::new();
+    let mut n_documents: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut judge = |name: &'static str, what: &str, text: &str| -> Result<()> {
+        let validator = of(name)?;
+        match serde_json::from_str::<Value>(text) {
+            Err(error) => faults.push(format!("{what}: no JSON: {error}")),
+            Ok(value) => match validator.iter_errors(&value).next() {
+                None => *n_documents.entry(name).or_default() += 1,
+                Some(error) => faults.push(format!("{what}: {}: {error}", error.instance_path())),
+            },
+        }
+        Ok(())
+    };
+    let run = |directory: &Path, args: &[&str]| {
+        let output = Command::new(&bin).args(args).current_dir(directory).output();
+        let output = output.map_err(|error| format!("cannot run {}: {error}", bin.display()))?;
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Result::Ok((text(output.stdout), text(output.stderr)))
+    };
+    for &(name, tree, args, is_stderr) in RUNS {
+        let (stdout, stderr) = run(Path::new(tree), args)?;
+        let what = format!("{tree}: {}", args.join(" "));
+        match is_stderr {
+            true => stderr.lines().try_for_each(|line| judge(name, &what, line))?,
+            false => judge(name, &what, &stdout)?,
+        }
+    }
+    // All that is said about the cases.
+    let mut cases: Vec<PathBuf> = Vec::new();
+    for topic in std::fs::read_dir("tests/cases").map_err(|error| error.to_string())?.flatten() {
+        cases.extend(
+            std::fs::read_dir(topic.path()).map_err(|error| error.to_string())?.flatten().map(|case| case.path()),
+        );
+    }
+    cases.sort();
+    for case in cases.iter().filter(|case| !case.join("command").exists() && !case.join("args").exists()) {
+        let input = case.join("input");
+        let what = case.display().to_string();
+        let (_, stderr) = run(&input, &["build", ".", "--error-format", "json"])?;
+        // Lines of the reference's own words are no JSON, and are not meant to be.
+        for line in stderr.lines().filter(|line| line.starts_with('{')) {
+            judge("diagnostic", &what, line)?;
+        }
+        if case.join("expected.yaml").exists() {
+            let (stdout, _) = run(&input, &["explain", ".", "-o", "json"])?;
+            judge("explain", &what, &stdout)?;
+        }
+    }
+    judge("vendor-lock", "an empty lock", r#"{"version": 1, "repositories": [], "files": []}"#)?;
+    println!("documents that fit their schema: {n_documents:?}");
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
