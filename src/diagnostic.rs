@@ -163,6 +163,7 @@ codes! {
     // Argo CD
     InvalidParameter "invalid-parameter" "a parameter of an Argo CD Application is not right",
     EmptyRender "empty-render" "an Argo CD Application renders no object at all",
+    PathsAnnotation "paths-annotation" "the paths that an Argo CD Application is annotated with are not those it is made of",
     // command line
     Usage "usage" "the command line is not right",
 }

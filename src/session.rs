@@ -81,10 +81,12 @@ pub struct ShownFrom {
 }
 
 impl ShownFrom {
-    /// Returns how messages name an absolute path.
+    /// Returns how messages name an absolute path; one that has nothing in common with the directory stays what it is.
     pub fn show(&self, path: &str) -> String {
-        let path = fs::relative(path, &self.directory);
+        let is_far = path.split('/').nth(1) != self.directory.split('/').nth(1);
+        let path = if is_far { path.to_owned() } else { fs::relative(path, &self.directory) };
         match (&*self.prefix, path.as_str()) {
+            _ if is_far => path,
             ("", _) => path,
             (prefix, ".") => prefix.to_owned(),
             (_, outside) if outside == ".." || outside.starts_with("../") => path,

@@ -151,6 +151,9 @@ pub(super) enum Command {
     Vendor(VendorArgs),
     /// Be a plugin of Argo CD
     Argocd(ArgocdArgs),
+    /// Answer an editor: a language server on standard input and output
+    #[cfg(feature = "lsp")]
+    Lsp(super::lsp::LspArgs),
     /// Print the version
     Version(VersionArgs),
     /// Print a completion script for a shell

@@ -1,7 +1,7 @@
 //! The command line: flags, exit codes, and who writes where.
 //!
 //! Standard output holds manifests (or the answer of another command), whole and only on success; words go to standard
-//! error; standard input is never read. What a build does is `build`; this module is the only one that looks at the
+//! error; standard input is read by `lsp` alone. What a build does is `build`; this module is the only one that looks at the
 //! environment.
 
 mod argocd;
@@ -20,6 +20,8 @@ mod git;
 mod help;
 mod images;
 mod localize;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod matrix;
 mod not_offered;
 mod output;
@@ -123,6 +125,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 Some(Command::Explain(args)) => explain::run(&args, &mut reporter),
                 Some(Command::Images(args)) => images::run(&args, &mut reporter),
                 Some(Command::Localize(args)) => localize::run(&args, &mut reporter),
+                #[cfg(feature = "lsp")]
+                Some(Command::Lsp(args)) => lsp::run(&args, &mut reporter),
                 Some(Command::Matrix(args)) => matrix::run(&args, &mut reporter),
                 Some(Command::NotOffered(_)) => not_offered::run(&mut reporter),
                 Some(Command::Preview(args)) => preview::run(&args, &mut reporter),

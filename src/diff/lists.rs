@@ -31,8 +31,9 @@ impl<'a> Comparison<'a> {
         let (old_items, new_items) = (self.old.items(old), self.new.items(new));
         let below = schema.and_then(Schema::items);
         let merge_keys = schema.and_then(Schema::merge_keys);
-        let is_ordered = self.old.is_ordered(old, merge_keys.is_some(), &self.route)
-            || self.new.is_ordered(new, merge_keys.is_some(), &self.route);
+        let has_keys = has_order_of_keys(schema);
+        let is_ordered =
+            self.old.is_ordered(old, has_keys, &self.route) || self.new.is_ordered(new, has_keys, &self.route);
         self.route.push(Part::Item);
         let keyed = merge_keys.as_deref().filter(|keys| !keys.is_empty());
         let by_schema = keyed.and_then(|keys| self.by_keys(&old_items, &new_items, keys));
@@ -213,6 +214,12 @@ impl<'a> Comparison<'a> {
         let new = new.iter().map(|&item| self.new.form_of(item, below, &self.route)).collect();
         (old, new)
     }
+}
+
+/// Returns whether a list is merged by keys as the reference does. Lists of custom resources are told apart by keys, too, but
+/// may be lists of routes, or of servers, whose order counts.
+pub(super) fn has_order_of_keys(schema: Option<Schema<'_>>) -> bool {
+    schema.is_some_and(|schema| schema.merge_keys().is_some() && schema.identity().is_none())
 }
 
 fn side_by_side(pairs: &mut Vec<Pair>, (old, n_old): (usize, usize), (new, n_new): (usize, usize)) {

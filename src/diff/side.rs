@@ -8,6 +8,7 @@ use crate::limits::Limits;
 use crate::manifest;
 use crate::provenance::Directives;
 use crate::resource::Resource;
+use crate::schema::custom_lists::CustomLists;
 use crate::schema::in_force::{self, InForce};
 use crate::schema::merge_keys::Schema;
 use crate::session::Session;
@@ -32,6 +33,8 @@ pub struct Side<'s> {
     sources: &'s Sources,
     directives: Option<&'s Directives>,
     in_force: Option<&'s InForce>,
+    /// What definitions of the side say of lists in custom resources.
+    custom_lists: CustomLists,
     /// Stands before paths: `main:`.
     label: String,
     /// Where values of Secrets stand.
@@ -89,6 +92,7 @@ impl<'s> Side<'s> {
             sources: &session.sources,
             directives: Some(&session.directives),
             in_force: build.resources.in_force().map(|in_force| &**in_force),
+            custom_lists: CustomLists::find(build.resources.iter(), true),
             label: label.to_owned(),
             places: Secrets::of(build, &session.directives),
             secret_values: Values::of(build.resources.iter().map(|resource| &**resource)),
@@ -102,6 +106,7 @@ impl<'s> Side<'s> {
             sources,
             directives: None,
             in_force: None,
+            custom_lists: CustomLists::find(resources.iter(), true),
             label: label.to_owned(),
             places: Secrets::shown(),
             secret_values: Values::of(resources.iter().map(|resource| &**resource)),
@@ -122,8 +127,10 @@ impl<'s> Side<'s> {
         self.objects.iter().map(|object| object.resource)
     }
 
-    pub(super) fn schema(&self, resource: &Resource) -> Option<Schema<'s>> {
-        in_force::of_type(self.in_force, &resource.id.gvk)
+    /// Returns what the build knows of a type; of custom resources, what their definitions say.
+    pub(super) fn schema(&self, resource: &Resource) -> Option<Schema<'_>> {
+        let gvk = &resource.id.gvk;
+        in_force::of_type(self.in_force, gvk).or_else(|| self.custom_lists.of_type(gvk))
     }
 
     /// Returns where the value of a node stands.

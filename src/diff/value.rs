@@ -133,7 +133,7 @@ impl<'a> Object<'a> {
                 out.push('}');
             }
             Kind::Sequence => {
-                let has_keys = schema.is_some_and(|schema| schema.merge_keys().is_some());
+                let has_keys = super::lists::has_order_of_keys(schema);
                 let is_ordered = self.is_ordered(at, has_keys, route);
                 route.push(Part::Item);
                 let below = schema.and_then(Schema::items);

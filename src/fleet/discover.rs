@@ -24,9 +24,14 @@ pub struct Discovered {
 pub fn discover(session: &Session<'_>, directory: &str) -> Result<Discovered> {
     let mut found = Discovered::default();
     let nodes = add_all(session, directory, &mut found.graph)?;
-    let graph = &found.graph;
+    found.targets = targets_among(&found.graph, &nodes);
+    Ok(found)
+}
+
+/// Returns those of some kustomizations that are to be rendered, as [`discover`] chooses them; sorted by path.
+pub fn targets_among(graph: &Graph, nodes: &[NodeId]) -> Vec<NodeId> {
     let mut included: FxHashSet<NodeId> = FxHashSet::default();
-    for &node in &nodes {
+    for &node in nodes {
         included.extend(graph.included(node).iter().copied().filter(|&child| child != node));
     }
     let is_candidate = |node: &NodeId| graph.kind(*node) != Some(FileKind::Component);
@@ -47,8 +52,23 @@ pub fn discover(session: &Session<'_>, directory: &str) -> Result<Discovered> {
         }
     }
     targets.put_in_order(|&a, &b| graph.directory(a).split('/').cmp(graph.directory(b).split('/')));
-    found.targets = targets;
-    Ok(found)
+    targets
+}
+
+/// Returns every directory under one (absolute) that holds a kustomization file, as far as the tree can be looked at, in
+/// the order of a walk; directories are entered as by [`discover`].
+pub fn kustomization_directories(session: &Session<'_>, directory: &str) -> Vec<String> {
+    let Ok(real) = session.fs.canonical(directory) else { return Vec::new() };
+    let mut directories: Vec<String> = Vec::new();
+    // What cannot be looked at holds nothing that could be built.
+    let _ = fs::walk(session.fs, &real, &mut |path, look| {
+        if is_kustomization_file(path, look) {
+            directories.push(fs::parent(&fs::join(&real, path)).to_owned());
+        }
+        look == Look::Entry(EntryKind::Directory) && !fs::base_name(path).starts_with('.')
+    });
+    directories.dedup();
+    directories
 }
 
 /// Adds every kustomization under a directory to a graph, and returns them in the order of their paths.

@@ -10,7 +10,7 @@ mod scan;
 mod shard;
 mod users;
 
-pub use discover::{Discovered, discover};
+pub use discover::{Discovered, discover, kustomization_directories, targets_among};
 pub use graph::{Dependencies, Graph, NodeId, has_kustomization};
 pub use index::{Effect, Index};
 pub use shard::{Shard, assign};

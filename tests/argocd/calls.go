@@ -40,7 +40,7 @@ func calls(r *rig, c *report) error {
 		}
 		for name, expected := range map[string]string{
 			"namespace": "old", "name-prefix": "old-", "name-suffix": "-old", "replicas": "web=3",
-			"images": "nginx:1.26", "common-labels": "team=payments", "common-annotations": "owner=somebody",
+			"images": "nginx:1.26",
 		} {
 			if found := shown(announced[name]); !strings.Contains(found, expected) {
 				return fmt.Errorf("%s is announced with `%s`, not `%s`", name, found, expected)
@@ -202,8 +202,8 @@ func health(r *rig, c *report, usual string) error {
 	probe := func(sockets string) (string, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		command := exec.CommandContext(ctx, r.rustomize, "argocd", "health")
-		command.Env = append(os.Environ(), "ARGOCD_PLUGINSOCKFILEPATH="+sockets)
+		socket := filepath.Join(sockets, pluginName+".sock")
+		command := exec.CommandContext(ctx, r.rustomize, "argocd", "health", "--socket", socket)
 		said, err := command.CombinedOutput()
 		return string(said), err
 	}

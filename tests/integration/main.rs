@@ -49,6 +49,8 @@ mod helm;
 mod leaks;
 mod lists;
 mod localize;
+#[cfg(feature = "lsp")]
+mod lsp;
 #[cfg(unix)]
 mod packaging;
 mod pages;

@@ -56,9 +56,9 @@ mod tests {
 
     #[test]
     fn marks_count_where_the_reader_stopped() {
-        let found = |text: &str, at: &str| {
+        fn found<'t>(text: &'t str, at: &str) -> Option<&'t str> {
             mark_at(text, text.find(at).expect("there")).map(|(at, length)| &text[at..at + length])
-        };
+        }
         assert_eq!(found("a: 1\n{{- if .x }}\nb: 2\n", "- if"), Some("{{- if .x }}"));
         assert_eq!(found("a: 1\n  {{ x }}\nb: 2\n", "b:"), Some("{{ x }}"));
         assert_eq!(found("{% if x %}\n", " if"), Some("{% if x %}"));
