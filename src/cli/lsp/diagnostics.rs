@@ -3,11 +3,11 @@
 use super::text::{Lines, range_json};
 use super::workspace::{Target, Workspace, kustomization_in};
 use crate::build::{BuildOptions, build};
-use crate::mask::Masks;
 use crate::cli::vendor;
-use crate::redact;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::fs::{self, EntryKind, FileSystem};
+use crate::mask::Masks;
+use crate::redact;
 use crate::session::Session;
 use crate::source::{Place, SourceId, Sources};
 use rustc_hash::FxHashMap;
