@@ -445,7 +445,7 @@ impl Accumulator<'_, '_> {
 
         if !plugins.is_empty() || strategic.iter().chain(&patches).any(LoadedPatch::is_strategic) {
             let is_merging = self.merges_custom_lists || file.merges_custom_lists;
-            let custom_lists = CustomLists::find(resources, is_merging);
+            let custom_lists = CustomLists::find(resources.iter(), is_merging);
             resources.set_custom_lists(Some(Arc::new(custom_lists)));
         }
         let config = &*self.config(gathered);

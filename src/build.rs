@@ -50,6 +50,8 @@ pub struct BuildOptions {
     pub plugins: PluginOptions,
     /// Let strategic merge patches merge lists of custom resources, which the reference replaces (`schema::custom_lists`).
     pub merge_custom_lists: bool,
+    /// Let go of what a large object holds as soon as it is printed: only its identity is wanted afterwards.
+    pub prints_only: bool,
 }
 
 /// A finished build.
@@ -170,7 +172,7 @@ fn run(
         };
         gathered.warnings.retain(|warning| !is_about_objects(warning.code));
     }
-    let (text, documents) = print(&resources, session.room_for_output())?;
+    let (text, documents) = print(&mut resources, options.prints_only, session.room_for_output())?;
     session.printed(text.len());
     Ok((resources, text, documents))
 }
@@ -249,12 +251,15 @@ fn clean_annotations(resources: &mut ResMap, position: usize, stamp: &Stamp) {
 }
 
 /// Prints all resources; every fault is found before the first byte goes anywhere.
-fn print(resources: &ResMap, room: usize) -> Result<(String, Vec<Range<usize>>), Vec<Diagnostic>> {
+fn print(resources: &mut ResMap, lets_go: bool, room: usize) -> Result<(String, Vec<Range<usize>>), Vec<Diagnostic>> {
+    // To give back the memory of small objects takes longer than it is worth.
+    const LARGE: usize = 64 * 1024;
     // Room for all at once: memory that is not written to costs nothing, moving megabytes does.
     let mut text = String::with_capacity(room);
     let mut documents = Vec::with_capacity(resources.len());
     let mut errors = Vec::new();
-    for resource in resources.iter() {
+    for position in 0..resources.len() {
+        let resource = resources.get(position);
         if !documents.is_empty() {
             text.push_str("---\n");
         }
@@ -267,6 +272,9 @@ fn print(resources: &ResMap, room: usize) -> Result<(String, Vec<Range<usize>>),
             errors.push(*unprintable::error(resource, &error));
         }
         documents.push(start..text.len());
+        if lets_go && text.len() - start > LARGE {
+            resources.get_mut(position).tree = Arc::default();
+        }
     }
     if errors.is_empty() { Ok((text, documents)) } else { Err(errors) }
 }

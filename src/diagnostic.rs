@@ -4,6 +4,7 @@
 //! work (`cli::render`, `mask`, `json`). Constructor functions for the engine's messages live beside the code that finds the fault, but
 //! every code is listed here.
 
+use crate::sorting::Sorting;
 use crate::source::{Place, Sources};
 
 /// How bad it is.
@@ -75,6 +76,7 @@ codes! {
     FileExists "file-exists" "a file or directory that would be written exists already",
     Io "io" "a file could not be read or written",
     // resources
+    UnrenderedTemplate "unrendered-template" "a file is a template that nothing renders",
     NotAResource "not-a-resource" "a document is not a Kubernetes object",
     MissingName "missing-name" "an object has no `metadata.name`",
     UnclearName "unclear-name" "an object that is renamed had a name that is empty or has a comma",
@@ -114,6 +116,7 @@ codes! {
     ImageUnmatched "image-unmatched" "an `images` entry matches no image",
     // suspicious directives
     PatchWithoutEffect "patch-without-effect" "a patch changes nothing",
+    PatchOfPod "patch-of-pod" "a patch for a pod is applied to an object that makes pods",
     DirectiveWithoutEffect "directive-without-effect" "a field of a kustomization changes nothing",
     ContainerWithoutImage "container-without-image" "a patch adds a container that has no image",
     ListItemsDropped "list-items-dropped" "a strategic merge patch drops items of a list in a custom resource",
@@ -143,10 +146,12 @@ codes! {
     ApiDeprecated "api-deprecated" "an object uses an API that will be removed from Kubernetes",
     VolumeUndefined "volume-undefined" "a container mounts a volume that its pod does not have",
     SelectorMismatch "selector-mismatch" "a workload does not select its own pods",
-    SelectorUnmatched "selector-unmatched" "a selector selects no pod of the build, though it nearly does",
+    SelectorUnmatched "selector-unmatched" "a selector selects nothing in the build, though it nearly does",
     PortUndefined "port-undefined" "an object refers to a port that the other object does not have",
     KeyUndefined "key-undefined" "a ConfigMap or Secret of the build lacks a key that is read from it",
     SubsetUndefined "subset-undefined" "a route leads to a subset that no DestinationRule of the build defines",
+    HostsUndefined "hosts-undefined" "a VirtualService has no hosts, and no other one of the build delegates to it",
+    SubjectUndefined "subject-undefined" "a role is bound to a ServiceAccount that the build has in another namespace",
     ReferenceNearMiss "reference-near-miss" "an object that is referred to is not in the build, but one nearly like it is",
     ReferenceUnresolved "reference-unresolved" "an object that is referred to is not in the build",
     InvalidBase64 "invalid-base64" "data that must be base64 is not",
@@ -158,6 +163,7 @@ codes! {
     // Argo CD
     InvalidParameter "invalid-parameter" "a parameter of an Argo CD Application is not right",
     EmptyRender "empty-render" "an Argo CD Application renders no object at all",
+    PathsAnnotation "paths-annotation" "the paths that an Argo CD Application is annotated with are not those it is made of",
     // command line
     Usage "usage" "the command line is not right",
 }
@@ -315,7 +321,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n:
             (contains || distance * 2 <= longest).then_some((if contains { distance / 3 } else { distance }, candidate))
         })
         .collect();
-    scored.sort();
+    scored.put_in_own_order();
     scored.dedup();
     scored.into_iter().take(n).map(|(_, candidate)| candidate).collect()
 }

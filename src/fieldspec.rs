@@ -155,18 +155,27 @@ pub struct FieldSpecs<'s> {
     /// Each with its path, once a type that it is for was met.
     specs: Vec<(&'s FieldSpec, Option<Rc<FieldPath>>)>,
     leaf: Option<Kind>,
+    /// The first types that were met. Of few, one is found sooner without an index.
+    first_types: Vec<(Gvk, Rc<[Rc<FieldPath>]>)>,
+    /// The other types.
     by_type: FxHashMap<Gvk, Rc<[Rc<FieldPath>]>>,
 }
 
 impl<'s> FieldSpecs<'s> {
     /// Makes the set; `leaf` is what is created at the end of paths, `None` if nothing ever is.
     pub fn new(specs: impl IntoIterator<Item = &'s FieldSpec>, leaf: Option<Kind>) -> FieldSpecs<'s> {
-        FieldSpecs { specs: specs.into_iter().map(|spec| (spec, None)).collect(), leaf, by_type: FxHashMap::default() }
+        let specs = specs.into_iter().map(|spec| (spec, None)).collect();
+        FieldSpecs { specs, leaf, first_types: Vec::new(), by_type: FxHashMap::default() }
     }
 
     /// Returns the paths for resources of a type, in the order of the specs.
     pub fn for_type(&mut self, gvk: &Gvk) -> Rc<[Rc<FieldPath>]> {
-        if let Some(paths) = self.by_type.get(gvk) {
+        const FEW: usize = 8;
+        let is_same = |other: &Gvk| other.kind.len() == gvk.kind.len() && other == gvk;
+        if let Some((_, paths)) = self.first_types.iter().find(|(other, _)| is_same(other)) {
+            return Rc::clone(paths);
+        }
+        if let Some(paths) = self.by_type.get(gvk).filter(|_| self.first_types.len() == FEW) {
             return Rc::clone(paths);
         }
         let selected = self.specs.iter_mut().filter(|(spec, _)| spec.selects(gvk));
@@ -174,7 +183,11 @@ impl<'s> FieldSpecs<'s> {
             Rc::clone(path.get_or_insert_with(|| Rc::new(FieldPath::new(spec, self.leaf))))
         };
         let paths: Rc<[Rc<FieldPath>]> = selected.map(path).collect();
-        self.by_type.insert(gvk.clone(), Rc::clone(&paths));
+        if self.first_types.len() < FEW {
+            self.first_types.push((gvk.clone(), Rc::clone(&paths)));
+        } else {
+            self.by_type.insert(gvk.clone(), Rc::clone(&paths));
+        }
         paths
     }
 }

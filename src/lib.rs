@@ -11,6 +11,7 @@
 
 pub mod fs;
 pub mod limits;
+pub mod sorting;
 pub mod source;
 
 pub mod diagnostic;
@@ -43,6 +44,7 @@ pub mod pattern;
 mod vars;
 
 pub mod manifest;
+mod mistaken;
 pub mod programs;
 mod unprintable;
 

@@ -111,19 +111,27 @@ pub(crate) fn kustomization_file(
     restrictions: LoadRestrictions,
 ) -> Result<Arc<str>> {
     let restrictions = root.restrictions(restrictions);
+    let is_restricted = restrictions == LoadRestrictions::RootOnly;
+    if let Some(file) = session.resolved.kustomizations.get(&(Arc::clone(&root.directory), is_restricted)) {
+        return Ok(Arc::clone(file));
+    }
     let mut found: Vec<Arc<str>> = Vec::new();
     for name in FILE_NAMES {
         let path = fs::join(&root.directory, name);
         if let Ok((file, EntryKind::File)) = resolve(session, &path) {
             // To the restrictor it is a file like any other: a link that leads out of the directory does not count.
-            if restrictions == LoadRestrictions::None || fs::is_within(fs::parent(&file), &root.directory) {
+            if !is_restricted || fs::is_within(fs::parent(&file), &root.directory) {
                 found.push(file);
             }
         }
     }
+    if let [file] = found.as_slice() {
+        let file = Arc::clone(file);
+        session.resolved.kustomizations.insert((Arc::clone(&root.directory), is_restricted), Arc::clone(&file));
+        return Ok(file);
+    }
     let shown = session.show(&root.directory);
     match found.len() {
-        1 => Ok(found.swap_remove(0)),
         0 => {
             let message = format!("no kustomization file in `{shown}`");
             let diagnostic = Diagnostic::error(Code::NoKustomization, message).path(shown);
@@ -273,17 +281,24 @@ fn below(
     Ok(Arc::new(Root { directory, visited: Some(Arc::clone(root)), depth: root.depth + 1, repository }))
 }
 
-/// Resolves symbolic links; directories are resolved once.
+/// Resolves symbolic links; what is there is resolved once.
 fn resolve(session: &mut Session<'_>, path: &str) -> std::result::Result<(Arc<str>, EntryKind), FsError> {
+    if let Some(real) = session.resolved.directories.get(path) {
+        return Ok((Arc::clone(real), EntryKind::Directory));
+    }
+    if let Some(real) = session.resolved.files.get(path) {
+        return Ok((Arc::clone(real), EntryKind::File));
+    }
     let real_parent = resolve_directory(session, fs::parent(path))?;
     let name = fs::base_name(path);
     let real = if name.is_empty() { real_parent.to_string() } else { fs::join(&real_parent, name) };
     match session.fs.look(&real)? {
         Look::Entry(kind) => {
             let real: Arc<str> = real.into();
-            if kind == EntryKind::Directory {
-                session.canonical_directories.insert(Arc::clone(&real), Arc::clone(&real));
-            }
+            match kind {
+                EntryKind::Directory => session.resolved.directories.insert(Arc::clone(&real), Arc::clone(&real)),
+                EntryKind::File => session.resolved.files.insert(Arc::clone(&real), Arc::clone(&real)),
+            };
             Ok((real, kind))
         }
         Look::Link => {
@@ -297,7 +312,7 @@ fn resolve(session: &mut Session<'_>, path: &str) -> std::result::Result<(Arc<st
 /// Resolves symbolic links in the path of a directory: those above it are mostly known, so that one look is enough.
 // Depth is bounded by the system's longest path.
 fn resolve_directory(session: &mut Session<'_>, path: &str) -> std::result::Result<Arc<str>, FsError> {
-    if let Some(real) = session.canonical_directories.get(path) {
+    if let Some(real) = session.resolved.directories.get(path) {
         return Ok(Arc::clone(real));
     }
     let above = fs::parent(path);
@@ -311,7 +326,7 @@ fn resolve_directory(session: &mut Session<'_>, path: &str) -> std::result::Resu
         Some(real) => real.into(),
         None => session.fs.canonical(path)?.into(),
     };
-    session.canonical_directories.insert(path.into(), Arc::clone(&real));
+    session.resolved.directories.insert(path.into(), Arc::clone(&real));
     Ok(real)
 }
 

@@ -3,9 +3,11 @@
 //! Splitting and parsing a file is `yaml::read`; which files are read is `loader`. Patch files go through here too.
 
 use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::mistaken;
 use crate::resource::Resource;
 use crate::source::{Place, Span};
 use crate::yaml::json;
+use crate::yaml::read::template;
 use crate::yaml::resolve;
 use crate::yaml::tree::{NodeId, Tag, Tree};
 use std::collections::VecDeque;
@@ -94,13 +96,22 @@ pub fn validate(resource: &Resource) -> crate::diagnostic::Result<()> {
         }));
     }
     if id.gvk.kind.is_empty() {
+        if let Some(error) = unrendered(tree, place) {
+            return Err(error);
+        }
         let diagnostic =
             Diagnostic::error(Code::NotAResource, "this document has no `kind`: it is not a Kubernetes object");
-        return Err(diagnostic.at(place, "no `kind` here").help(
+        return Err(mistaken::add_advice(
+            diagnostic.at(place, "no `kind` here"),
+            tree,
             "if it is a patch, list it under `patches`; if it is no manifest at all, remove it from `resources`",
         ));
     }
     if id.name.is_empty() && !id.gvk.kind.ends_with("List") {
+        let name = tree.get_path(root, &["metadata", "name"]).filter(|&name| tree.is_mapping(name));
+        if let Some(error) = name.and_then(|name| unrendered(tree, tree.place(name))) {
+            return Err(error);
+        }
         let message = format!("this {} has no `metadata.name`", id.gvk.kind);
         let diagnostic = Diagnostic::error(Code::MissingName, message);
         let metadata = tree.get_entry(root, "metadata").map(|(key, _)| key);
@@ -113,6 +124,13 @@ pub fn validate(resource: &Resource) -> crate::diagnostic::Result<()> {
         });
     }
     Ok(())
+}
+
+/// Returns an error if a template stands where a tree, or a part of it, begins: braces are a mapping in a mapping for YAML.
+fn unrendered(tree: &Tree, place: Option<Place>) -> Option<Box<Diagnostic>> {
+    let (source, place) = (&tree.file()?.source, place?);
+    let is_here = source.id == place.source && template::stands_at(source, place);
+    is_here.then(|| template::unrendered(source, place))
 }
 
 /// Returns whether a node is null, an empty mapping or an empty list (upstream `IsYNodeNilOrEmpty`).

@@ -5,8 +5,10 @@ use crate::kustomization::{LegacySortOptions, SortOptions};
 use crate::resmap::ResMap;
 use crate::resource::{Gvk, ResId};
 use crate::schema::kind_order::{ORDER_FIRST, ORDER_LAST};
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
-use std::cmp::Reverse;
+use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// Puts the objects into the order that a kustomization asks for.
 pub fn apply(resmap: &mut ResMap, options: &SortOptions) -> Result<()> {
@@ -54,7 +56,10 @@ pub fn legacy(resmap: &mut ResMap, options: Option<&LegacySortOptions>) {
             }
         }
     } else {
-        list.sort_by_cached_key(|resource| key(&resource.id, &ranks));
+        let keys: Vec<Key<'_>> = list.iter().map(|resource| key(&resource.id, &ranks)).collect();
+        let mut order: Vec<usize> = (0..list.len()).collect();
+        order.put_in_order(|&a, &b| keys[a].compare(&keys[b]));
+        list = order.into_iter().map(|at| Arc::clone(&list[at])).collect();
     }
     resmap.reorder(list);
 }
@@ -67,16 +72,16 @@ const INSERTED_MAX: usize = 12;
 fn is_less(a: &ResId, b: &ResId, ranks: &FxHashMap<&str, isize>) -> bool {
     let (a_key, b_key) = (key(a, ranks), key(b, ranks));
     if a.gvk == b.gvk {
-        return a_key.id < b_key.id;
+        return a_key.compare_ids(&b_key).is_lt();
     }
     if a_key.rank != b_key.rank {
         return a_key.rank < b_key.rank;
     }
     let are_namespaces = [a, b].iter().all(|id| &*id.gvk.kind == "Namespace");
     if are_namespaces && [a, b].iter().any(|id| id.gvk.group.is_empty()) {
-        return a_key.gvk > b_key.gvk;
+        return a_key.compare_types(&b_key).is_gt();
     }
-    a_key.gvk < b_key.gvk
+    a_key.compare_types(&b_key).is_lt()
 }
 
 /// Ranks kinds: below zero come first, above zero last. A kind that is listed twice has its last rank.
@@ -93,22 +98,65 @@ fn ranks<'k>(
 ///
 /// Absent parts are the reference's marks, which sort after letters: named groups come before the core group. Only for the
 /// kind `Namespace` the core group comes first, and its versions in reverse (upstream `gvkLessThan`).
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+struct Key<'r> {
     rank: isize,
-    core_namespace: Option<Reverse<String>>,
-    gvk: String,
-    id: String,
+    id: &'r ResId,
 }
 
-fn key(id: &ResId, ranks: &FxHashMap<&str, isize>) -> Key {
+fn key<'r>(id: &'r ResId, ranks: &FxHashMap<&str, isize>) -> Key<'r> {
+    Key { rank: ranks.get(&*id.gvk.kind).copied().unwrap_or(0), id }
+}
+
+impl Key<'_> {
+    fn compare(&self, other: &Key<'_>) -> Ordering {
+        let by_rank = self.rank.cmp(&other.rank);
+        by_rank
+            .then_with(|| self.compare_namespaces(other))
+            .then_with(|| self.compare_types(other))
+            .then_with(|| self.compare_ids(other))
+    }
+
+    /// A rank other than zero belongs to one kind alone, so that the rule for namespaces orders nothing else.
+    fn compare_namespaces(&self, other: &Key<'_>) -> Ordering {
+        if self.rank == 0 || &*self.id.gvk.kind != "Namespace" {
+            return Ordering::Equal;
+        }
+        match (self.id.gvk.group.is_empty(), other.id.gvk.group.is_empty()) {
+            (true, true) => other.compare_types(self),
+            (is_core, is_other_core) => is_other_core.cmp(&is_core),
+        }
+    }
+
+    fn compare_types(&self, other: &Key<'_>) -> Ordering {
+        compare_joined(types(self.id), types(other.id))
+    }
+
+    fn compare_ids(&self, other: &Key<'_>) -> Ordering {
+        compare_joined(names(self.id), names(other.id))
+    }
+}
+
+fn types(id: &ResId) -> [&str; 5] {
     let Gvk { group, version, kind, .. } = &id.gvk;
-    let gvk = format!("{}_{}_{}", or(group, "~G"), or(version, "~V"), or(kind, "~K"));
-    let rank = ranks.get(&**kind).copied().unwrap_or(0);
-    // A rank other than zero belongs to one kind alone, so that the rule for namespaces orders nothing else.
-    let core_namespace = (rank != 0 && &**kind == "Namespace")
-        .then(|| Reverse(if group.is_empty() { gvk.clone() } else { String::new() }));
-    Key { rank, core_namespace, gvk, id: format!("{}|{}|{}", id.gvk, or(&id.namespace, "~X"), or(&id.name, "~N")) }
+    [or(group, "~G"), "_", or(version, "~V"), "_", or(kind, "~K")]
+}
+
+fn names(id: &ResId) -> [&str; 9] {
+    let Gvk { group, version, kind, .. } = &id.gvk;
+    let (namespace, name) = (or(&id.namespace, "~X"), or(&id.name, "~N"));
+    [or(kind, "[noKind]"), ".", or(version, "[noVer]"), ".", or(group, "[noGrp]"), "|", namespace, "|", name]
+}
+
+/// Compares two texts that are given in parts, as if they were joined.
+fn compare_joined<const N: usize>(a: [&str; N], b: [&str; N]) -> Ordering {
+    let Some(at) = (0..N).find(|&at| a[at] != b[at]) else { return Ordering::Equal };
+    let n_common = a[at].len().min(b[at].len());
+    let by_part = a[at].as_bytes()[..n_common].cmp(&b[at].as_bytes()[..n_common]);
+    // Where one part begins with the other, what stands behind it decides.
+    by_part.then_with(|| {
+        let rest_of_b = b.into_iter().skip(at).flat_map(str::bytes);
+        a.into_iter().skip(at).flat_map(str::bytes).cmp(rest_of_b)
+    })
 }
 
 fn or<'t>(text: &'t str, mark: &'t str) -> &'t str {
@@ -122,7 +170,6 @@ mod tests {
     use crate::resource::Resource;
     use crate::source::{Sensitivity, Sources};
     use crate::yaml::read::read_documents;
-    use std::sync::Arc;
 
     /// Namespaces of several groups among more objects than are sorted by insertion: the reference's answer depends on how
     /// its sort proceeds, ours on the objects alone.

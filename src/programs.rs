@@ -108,7 +108,20 @@ pub struct PluginOptions {
     pub plugin_home: Option<String>,
 }
 
+/// A WASM module has nobody to start programs; what only they need is left out there.
+pub(crate) const CAN_START: bool = !cfg!(target_family = "wasm");
+
 impl PluginOptions {
+    /// Returns whether plugins and functions that are not built in are run.
+    pub(crate) fn runs_plugins(&self) -> bool {
+        CAN_START && self.alpha_plugins
+    }
+
+    /// Returns how helm is called, if it is.
+    pub(crate) fn helm(&self) -> Option<&HelmOptions> {
+        self.helm.as_ref().filter(|_| CAN_START)
+    }
+
     /// Returns whether a build may start any program.
     pub fn allows_programs(&self) -> bool {
         self.alpha_plugins || self.exec || self.helm.is_some()

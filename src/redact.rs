@@ -14,6 +14,8 @@ use std::borrow::Cow;
 const REDACTED: &str = "•••";
 /// Shorter literals are punctuation (`: `) and tell nothing.
 const LITERAL_MIN: usize = 3;
+/// Words of this program that stand in no file.
+const OURS: [&str; 1] = ["stringData"];
 /// Lines before and after a label that count as near.
 const NEAR_LINES: u32 = 20;
 
@@ -82,8 +84,15 @@ impl Near {
 
     fn is_value(&self, literal: &str) -> bool {
         let is_word = literal.chars().count() >= LITERAL_MIN && literal.chars().any(char::is_alphanumeric);
-        let is_hidden = self.is_inside || self.hidden.iter().any(|part| part.contains(literal));
-        is_word && is_hidden && !self.shown.iter().any(|line| line.contains(literal))
+        let is_shown = |text: &str| self.shown.iter().any(|line| line.contains(text));
+        if !is_word || OURS.contains(&literal) || is_shown(literal) {
+            return false;
+        }
+        if self.hidden.iter().any(|part| part.contains(literal)) {
+            return true;
+        }
+        // `data.password` and `Secret/database`: what they are made of stands nearby.
+        self.is_inside && !literal.split(['.', '/']).all(|part| !part.is_empty() && is_shown(part))
     }
 }
 
@@ -113,6 +122,8 @@ mod tests {
         assert_eq!(message("  password", "no anchor `hunter2`"), "no anchor `•••`");
         assert_eq!(message("\"\\x68", "`hunter3` is no `!!int`"), "`•••` is no `•••`");
         assert_eq!(message("*hunter2", "a second `:` under `password`"), "a second `:` under `password`");
+        assert_eq!(message("*hunter2", "`stringData.password` is not base64"), "`stringData.password` is not base64");
+        assert_eq!(message("*hunter2", "`stringData.hunter2` is not base64"), "`•••` is not base64");
         assert_eq!(message("kind", "no field `hunter2`"), "no field `hunter2`");
     }
 }

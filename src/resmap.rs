@@ -7,6 +7,7 @@
 use crate::resource::{ResId, Resource};
 use crate::schema::custom_lists::CustomLists;
 use crate::schema::in_force::InForce;
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -220,7 +221,7 @@ impl ResMap {
             return;
         }
         let mut sorted = positions.to_vec();
-        sorted.sort_unstable();
+        sorted.put_in_own_order_unstable();
         sorted.dedup();
         let mut position = 0;
         self.list.retain(|_| {

@@ -51,8 +51,8 @@ pub struct Session<'fs> {
     texts: FxHashMap<Arc<str>, Arc<Source>>,
     /// The resources of a file by absolute path, or what is wrong with it.
     pub(crate) manifests: FxHashMap<Arc<str>, FileResources>,
-    /// Directories known to be free of symbolic links.
-    pub(crate) canonical_directories: FxHashMap<Arc<str>, Arc<str>>,
+    /// What is known of paths.
+    pub(crate) resolved: Resolved,
     /// Accumulated bases.
     pub(crate) bases: BaseCache,
     /// The built-in field specs, shared by all kustomizations that add none.
@@ -81,16 +81,29 @@ pub struct ShownFrom {
 }
 
 impl ShownFrom {
-    /// Returns how messages name an absolute path.
+    /// Returns how messages name an absolute path; one that has nothing in common with the directory stays what it is.
     pub fn show(&self, path: &str) -> String {
-        let path = fs::relative(path, &self.directory);
+        let is_far = path.split('/').nth(1) != self.directory.split('/').nth(1);
+        let path = if is_far { path.to_owned() } else { fs::relative(path, &self.directory) };
         match (&*self.prefix, path.as_str()) {
+            _ if is_far => path,
             ("", _) => path,
             (prefix, ".") => prefix.to_owned(),
             (_, outside) if outside == ".." || outside.starts_with("../") => path,
             (prefix, inside) => format!("{prefix}/{inside}"),
         }
     }
+}
+
+/// What `loader` found out about paths: the system is asked once.
+#[derive(Default)]
+pub(crate) struct Resolved {
+    /// Directories, by path, free of symbolic links.
+    pub(crate) directories: FxHashMap<Arc<str>, Arc<str>>,
+    /// Files, by path, free of symbolic links.
+    pub(crate) files: FxHashMap<Arc<str>, Arc<str>>,
+    /// The kustomization files of directories, with and without load restriction.
+    pub(crate) kustomizations: FxHashMap<(Arc<str>, bool), Arc<str>>,
 }
 
 /// The resources of one file, or every fault found in it.
@@ -111,7 +124,7 @@ impl<'fs> Session<'fs> {
             is_recording: false,
             texts: FxHashMap::default(),
             manifests: FxHashMap::default(),
-            canonical_directories: FxHashMap::default(),
+            resolved: Resolved::default(),
             bases: BaseCache::default(),
             built_in: Arc::default(),
             helm_api_versions: SharedVersions::default(),
@@ -157,7 +170,7 @@ impl<'fs> Session<'fs> {
             })
         };
         self.bases.retain(|_, base| base.as_ref().is_ok_and(|base| is_valid(base)));
-        self.canonical_directories.clear();
+        self.resolved = Resolved::default();
     }
 
     /// Returns how much room the output is likely to need: what is read, or in a session of many builds what the last one did.

@@ -18,6 +18,7 @@ use rustomize::loader::FILE_NAMES;
 use rustomize::mask::Masks;
 use rustomize::redact::redact;
 use rustomize::resource::Resource;
+use rustomize::sorting::Sorting;
 use rustomize::source::Sources;
 use rustomize::validate::{ObjectName, Validation};
 use serde::Serialize;
@@ -121,7 +122,7 @@ pub(crate) fn kustomizations(graph: &Graph, targets: &[NodeId], files: &dyn File
         let directory = graph.directory(node);
         let file = FILE_NAMES.iter().map(|name| fs::join(directory, name));
         let mut included_by = users.remove(&node).unwrap_or_default();
-        included_by.sort();
+        included_by.put_in_own_order();
         included_by.dedup();
         JsonKustomization {
             path: relative(directory),
@@ -140,7 +141,7 @@ pub(crate) fn kustomizations(graph: &Graph, targets: &[NodeId], files: &dyn File
     });
     // What is named and is not there has no file.
     let mut found: Vec<JsonKustomization> = found.filter(|found| !found.file.is_empty()).collect();
-    found.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+    found.put_in_order(|a, b| a.path.split('/').cmp(b.path.split('/')));
     written(&found)
 }
 
@@ -243,7 +244,7 @@ pub(crate) fn inputs<'p>(
     sources: &Sources,
 ) -> String {
     let mut files: Vec<String> = files.map(relative).collect();
-    files.sort();
+    files.put_in_own_order();
     joined(&JsonInputs { ok, files }, "diagnostics", &diagnostics(list, sources))
 }
 

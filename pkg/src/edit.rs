@@ -4,12 +4,13 @@ use crate::answer::{Answer, joined};
 use crate::files::Files;
 use crate::project::relative;
 use rustomize::diagnostic::{Code, Diagnostic};
+use rustomize::diff::runs;
 use rustomize::edit::{Command, FileEdit, FileList, LabelFlags, check, edit};
 use rustomize::fs;
 use rustomize::session::Session;
 use rustomize::source::{Columns, Sources};
 use serde::Serialize;
-use similar::{Algorithm, DiffOp, TextDiff};
+use similar::DiffOp;
 
 /// Bits of commands.
 const FORCE: u32 = 1;
@@ -112,10 +113,10 @@ fn file(edit: &FileEdit) -> JsonFile {
 
 /// Returns the changes of a text, in UTF-16 offsets of the old one: by lines, and in them without what stays at either end.
 fn edits(old: &str, new: &str) -> Vec<JsonEdit> {
-    let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(old, new);
-    let (old_starts, new_starts) = (starts(diff.iter_old_slices()), starts(diff.iter_new_slices()));
+    let (old_starts, new_starts) = (starts(old), starts(new));
     let at = |starts: &[usize], line: usize| starts.get(line).copied().unwrap_or_default();
-    let changed = diff.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    let ops = runs(old.split_inclusive('\n'), new.split_inclusive('\n'));
+    let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
     let mut edits = Vec::new();
     let (mut before, mut units) = (0, 0);
     for op in changed {
@@ -137,9 +138,9 @@ fn edits(old: &str, new: &str) -> Vec<JsonEdit> {
 }
 
 /// Returns where lines begin in their text, and where that ends.
-fn starts<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<usize> {
+fn starts(text: &str) -> Vec<usize> {
     let mut at = 0;
-    let ends = lines.map(|line| {
+    let ends = text.split_inclusive('\n').map(|line| {
         at += line.len();
         at
     });

@@ -67,9 +67,7 @@ fn of(known: &Known) -> Announcement {
 
 /// Adds the overlays that are below a directory.
 pub fn add_overlays(announced: &mut [Announcement], files: &dyn FileSystem, directory: &str) {
-    let mut found = Vec::new();
-    let mut n_left = ENTRIES_MAX;
-    find_overlays(files, directory, directory, LEVELS_MAX, &mut n_left, &mut found);
+    let mut found = overlays(files, directory);
     if found.is_empty() {
         return;
     }
@@ -78,6 +76,14 @@ pub fn add_overlays(announced: &mut [Announcement], files: &dyn FileSystem, dire
     if let Some(overlay) = announced.iter_mut().find(|announced| announced.name == "overlay") {
         overlay.title = format!("{}: {}{more}", overlay.title, found.join(", "));
     }
+}
+
+/// Returns the directories with kustomizations below a directory, a few of them.
+pub fn overlays(files: &dyn FileSystem, directory: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut n_left = ENTRIES_MAX;
+    find_overlays(files, directory, directory, LEVELS_MAX, &mut n_left, &mut found);
+    found
 }
 
 // Depth is bounded by `n_levels`.

@@ -1,11 +1,13 @@
 //! The block `spec.source.kustomize` of an Application, in the spelling of Argo CD.
 
+use super::parameters::{KNOWN, Parameter};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::limits::Limits;
 use crate::source::{Sensitivity, Sources};
-use crate::yaml::{json, read};
+use crate::yaml::{json as yaml_json, read};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Every field of the block.
@@ -136,6 +138,144 @@ pub struct Target {
     pub label_selector: String,
 }
 
+impl Block {
+    /// Returns the block as Argo CD writes it: what is empty is left out.
+    pub fn to_json(&self) -> Value {
+        let mut map = Map::new();
+        let mut put = |key: &str, is_there: bool, value: Value| {
+            if is_there {
+                map.insert(key.to_owned(), value);
+            }
+        };
+        put("namePrefix", !self.name_prefix.is_empty(), json!(self.name_prefix));
+        put("nameSuffix", !self.name_suffix.is_empty(), json!(self.name_suffix));
+        put("namespace", !self.namespace.is_empty(), json!(self.namespace));
+        put("images", !self.images.is_empty(), json!(self.images));
+        let replica = |replica: &Replica| match &replica.count {
+            Count::Number(count) => json!({"name": replica.name, "count": count}),
+            Count::Text(count) => match count.parse::<i32>() {
+                Ok(number) if number.to_string() == *count => json!({"name": replica.name, "count": number}),
+                _ => json!({"name": replica.name, "count": count}),
+            },
+        };
+        put("replicas", !self.replicas.is_empty(), self.replicas.iter().map(replica).collect());
+        put("commonLabels", !self.common_labels.is_empty(), json!(self.common_labels));
+        put("forceCommonLabels", self.force_common_labels, json!(true));
+        put("labelWithoutSelector", self.label_without_selector, json!(true));
+        put("labelIncludeTemplates", self.label_include_templates, json!(true));
+        put("commonAnnotations", !self.common_annotations.is_empty(), json!(self.common_annotations));
+        put("forceCommonAnnotations", self.force_common_annotations, json!(true));
+        put("commonAnnotationsEnvsubst", self.common_annotations_envsubst, json!(true));
+        put("patches", !self.patches.is_empty(), self.patches.iter().map(Patch::to_json).collect());
+        put("components", !self.components.is_empty(), json!(self.components));
+        put("ignoreMissingComponents", self.ignore_missing_components, json!(true));
+        put("version", !self.version.is_empty(), json!(self.version));
+        put("kubeVersion", !self.kube_version.is_empty(), json!(self.kube_version));
+        put("apiVersions", !self.api_versions.is_empty(), json!(self.api_versions));
+        Value::Object(map)
+    }
+
+    /// Returns the parameters that ask for the same; `version` has none.
+    pub fn to_parameters(&self) -> Vec<Parameter> {
+        let mut all = Vec::new();
+        let text = |name: &str, text: &str| Parameter { string: Some(text.to_owned()), ..named(name) };
+        for (name, value) in
+            [("name-prefix", &self.name_prefix), ("name-suffix", &self.name_suffix), ("namespace", &self.namespace)]
+        {
+            if !value.is_empty() {
+                all.push(text(name, value));
+            }
+        }
+        let options = |options: &[(&str, bool)]| -> Vec<String> {
+            options.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| (*name).to_owned()).collect()
+        };
+        let patch = |patch: &Patch| patch.to_json().to_string();
+        let of_labels = [
+            ("force", self.force_common_labels),
+            ("without-selector", self.label_without_selector),
+            ("include-templates", self.label_include_templates),
+        ];
+        let of_annotations = [("force", self.force_common_annotations), ("envsubst", self.common_annotations_envsubst)];
+        let arrays = [
+            ("images", self.images.clone()),
+            ("label-options", options(&of_labels)),
+            ("annotation-options", options(&of_annotations)),
+            ("patches", self.patches.iter().map(patch).collect()),
+            ("components", self.components.clone()),
+            ("api-versions", self.api_versions.clone()),
+        ];
+        for (name, array) in arrays.into_iter().filter(|(_, array)| !array.is_empty()) {
+            all.push(Parameter { array: Some(array), ..named(name) });
+        }
+        let count = |replica: &Replica| match &replica.count {
+            Count::Number(number) => number.to_string(),
+            Count::Text(text) => text.clone(),
+        };
+        let maps = [
+            ("replicas", self.replicas.iter().map(|replica| (replica.name.clone(), count(replica))).collect()),
+            ("common-labels", self.common_labels.clone()),
+            ("common-annotations", self.common_annotations.clone()),
+        ];
+        for (name, map) in maps.into_iter().filter(|(_, map)| !map.is_empty()) {
+            all.push(Parameter { map: Some(map), ..named(name) });
+        }
+        if self.ignore_missing_components {
+            all.push(text("ignore-missing-components", "true"));
+        }
+        if !self.kube_version.is_empty() {
+            all.push(text("kube-version", &self.kube_version));
+        }
+        all
+    }
+
+    /// Returns the parameters in the order in which fields stand in a file.
+    pub(super) fn in_order_of(&self, fields: &[String]) -> Vec<Parameter> {
+        let position = |parameter: &Parameter| {
+            let known = KNOWN.iter().position(|known| known.name == parameter.name).unwrap_or(KNOWN.len());
+            let of_fields = KNOWN.get(known).map_or("", |known| known.field);
+            let first = fields.iter().position(|field| of_fields.split(", ").any(|other| other == field));
+            (first.unwrap_or(fields.len()), known)
+        };
+        let mut parameters = self.to_parameters();
+        parameters.sort_by_key(position);
+        parameters
+    }
+}
+
+fn named(name: &str) -> Parameter {
+    Parameter { name: name.to_owned(), ..Parameter::default() }
+}
+
+impl Patch {
+    fn to_json(&self) -> Value {
+        let mut map = Map::new();
+        let mut put = |key: &str, text: &str| {
+            if !text.is_empty() {
+                map.insert(key.to_owned(), json!(text));
+            }
+        };
+        put("path", &self.path);
+        put("patch", &self.patch);
+        if let Some(target) = &self.target {
+            let fields = [
+                ("group", &target.group),
+                ("version", &target.version),
+                ("kind", &target.kind),
+                ("name", &target.name),
+                ("namespace", &target.namespace),
+                ("annotationSelector", &target.annotation_selector),
+                ("labelSelector", &target.label_selector),
+            ];
+            let given = fields.into_iter().filter(|(_, text)| !text.is_empty());
+            map.insert("target".to_owned(), given.map(|(key, text)| (key.to_owned(), json!(text))).collect());
+        }
+        if !self.options.is_empty() {
+            map.insert("options".to_owned(), json!(self.options));
+        }
+        Value::Object(map)
+    }
+}
+
 /// Null is nothing, as for Go.
 fn or_default<'de, D, T>(deserializer: D) -> std::result::Result<T, D::Error>
 where
@@ -156,13 +296,21 @@ pub fn read<T: DeserializeOwned + Default>(text: &str, parameter: &str) -> Resul
     })?;
     let Some(tree) = tree else { return Ok(T::default()) };
     let mut text = String::new();
-    json::encode(&tree, tree.root(), &mut text)
+    yaml_json::encode(&tree, tree.root(), &mut text)
         .map_err(|_| fault(parameter, "holds a value that has no JSON form".to_owned()))?;
     serde_json::from_str::<Option<T>>(&text).map(Option::unwrap_or_default).map_err(|error| {
         let words = error.to_string();
         let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
         fault(parameter, format!("is not right: {words}"))
     })
+}
+
+/// Reads what has to be a mapping: a list would be taken for the fields in their order.
+pub fn read_mapping<T: DeserializeOwned + Default>(text: &str, parameter: &str) -> Result<T> {
+    match read::<serde_json::Value>(text, parameter)? {
+        serde_json::Value::Object(_) | serde_json::Value::Null => read(text, parameter),
+        _ => Err(fault(parameter, "is not right: it has to be a mapping".to_owned())),
+    }
 }
 
 fn fault(parameter: &str, words: String) -> Box<Diagnostic> {

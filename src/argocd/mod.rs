@@ -5,7 +5,11 @@
 //! nothing is printed: that is `cli::argocd`.
 
 pub mod announce;
+pub mod application;
 pub mod apply;
 pub mod block;
+mod lines;
+pub mod migrate;
 pub mod parameters;
+pub mod paths;
 pub mod substitute;

@@ -5,7 +5,7 @@
 
 use super::block::{self, Block, Count, Patch, Replica};
 use crate::diagnostic::{Code, Diagnostic, Report, Result, nearest};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What form the value of a parameter has.
@@ -83,19 +83,19 @@ const fn known(name: &'static str, form: Form, field: &'static str, title: &'sta
 }
 
 /// A parameter as Argo CD hands it over.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Parameter {
     /// Its name.
     #[serde(default)]
     pub name: String,
     /// A text.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub string: Option<String>,
     /// Or a list.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub array: Option<Vec<String>>,
     /// Or a map.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map: Option<BTreeMap<String, String>>,
 }
 
@@ -163,7 +163,7 @@ pub fn wanted(parameters: &[Parameter]) -> std::result::Result<Wanted, Vec<Diagn
     }
     let is_block = |parameter: &&Parameter| parameter.name == "kustomize";
     if let Some(parameter) = parameters.iter().find(is_block) {
-        let block = text(parameter).and_then(|text| block::read(text.unwrap_or_default(), "kustomize"));
+        let block = text(parameter).and_then(|text| block::read_mapping(text.unwrap_or_default(), "kustomize"));
         wanted.block = report.keep(block).unwrap_or_default();
     }
     for parameter in parameters.iter().filter(|parameter| !is_block(parameter)) {
@@ -204,13 +204,13 @@ fn set(wanted: &mut Wanted, parameter: &Parameter) -> Result<()> {
         }
         "patches" => {
             if let Some(texts) = array(parameter)? {
-                let patches: Result<Vec<Patch>> = texts.iter().map(|text| block::read(text, "patches")).collect();
+                let patches: Result<Vec<Patch>> = texts.iter().map(|text| block::read_mapping(text, "patches")).collect();
                 block.patches = patches?;
             }
         }
         "components" => put(&mut block.components, array(parameter)?),
         "ignore-missing-components" => {
-            block.ignore_missing_components = match text(parameter)?.as_deref() {
+            block.ignore_missing_components = match text(parameter)? {
                 None => block.ignore_missing_components,
                 Some("" | "false") => false,
                 Some("true") => true,

@@ -55,6 +55,7 @@ fn options(args: &BuildArgs) -> Result<BuildOptions, Box<Diagnostic>> {
             || std::env::var_os(ENABLE_MANAGED_BY_LABEL).is_some_and(|value| value == "on"),
         plugins: args.plugins.options(),
         merge_custom_lists: args.lists.merge_custom_lists,
+        prints_only: false,
     })
 }
 
@@ -82,7 +83,8 @@ fn one(
         session.programs = Some(programs);
     }
     session.remotes = Some(vendored.as_ref().map_or(&network as &dyn Remotes, |vendored| vendored));
-    let outcome = match build(&mut session, &native_to_slash(target), options) {
+    let options = BuildOptions { prints_only: true, ..options.clone() };
+    let outcome = match build(&mut session, &native_to_slash(target), &options) {
         Ok(mut built) => {
             let is_refused = args.warnings.judge(&mut built.warnings);
             let outcome = if is_refused {

@@ -7,7 +7,7 @@ use super::report::Reporter;
 use super::vendor::Vendored;
 use super::{Outcome, build, native_to_slash, output};
 use crate::build::{BuildOptions, build as build_kustomization};
-use crate::diagnostic::Result;
+use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::explain::{self, text};
 use crate::fs::{Disk, FileSystem};
 use crate::json::explain as json;
@@ -107,6 +107,24 @@ impl<'a> Question<'a> {
     }
 }
 
+/// Says what is meant by a word that is no directory, if it looks like something else.
+fn no_directory(question: &Question<'_>) -> Option<Box<Diagnostic>> {
+    let word = question.directory;
+    if word.contains('/') || Disk.kind(&native_to_slash(word)).is_ok() || RepoSpec::parse(word).is_some() {
+        return None;
+    }
+    let error = Diagnostic::error(Code::Usage, format!("there is no directory `{word}`"));
+    match question.object {
+        Some(name) if word.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains(['/', '.']) => {
+            Some(error.help(format!("an object is one word: `{word}/{name}`")))
+        }
+        None if word.starts_with("spec.") || word.starts_with("metadata.") || word.starts_with("data.") => {
+            Some(error.help(format!("name the object before the field: `rustomize explain KIND/NAME {word}`")))
+        }
+        _ => None,
+    }
+}
+
 pub(super) fn run(args: &ExplainArgs, reporter: &mut Reporter) -> Outcome {
     match explained(args, reporter) {
         Ok(outcome) => outcome,
@@ -119,6 +137,9 @@ pub(super) fn run(args: &ExplainArgs, reporter: &mut Reporter) -> Outcome {
 
 fn explained(args: &ExplainArgs, reporter: &mut Reporter) -> Result<Outcome> {
     let question = Question::read(&args.words);
+    if let Some(error) = no_directory(&question) {
+        return Err(error);
+    }
     let here = build::working_directory()?;
     let options = BuildOptions {
         load_restrictions: judged("--load-restrictor", &args.load_restrictor)?.into(),

@@ -2,6 +2,7 @@
 
 use super::args::LoadArgs;
 use super::diff::side::{Loader, Named};
+use super::diff::warned::Warned;
 use super::programs::NativePrograms;
 use super::remote::Network;
 use super::report::Reporter;
@@ -112,6 +113,8 @@ fn laid_out(args: &MatrixArgs, reporter: &mut Reporter) -> Result<Outcome, Box<D
     if is_broken {
         return Ok(Outcome::Failure);
     }
+    let mut warned = Warned::default();
+    loaded.iter().for_each(|(side, session)| warned.tell_of(side, session, reporter));
     let sides: Vec<Side<'_>> = loaded.iter().map(|(side, session)| side.side(session, "")).collect();
     let columns: Vec<(&str, &Side<'_>)> = args.directories.iter().map(String::as_str).zip(&sides).collect();
     let wanted = Options {

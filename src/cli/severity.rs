@@ -20,9 +20,10 @@ pub(super) struct WarningArgs {
 }
 
 /// Warnings about directives; the others are about spelling and about copies.
-const STRICT: [Code; 14] = [
+const STRICT: [Code; 15] = [
     Code::FieldSpecDisplaced,
     Code::PatchWithoutEffect,
+    Code::PatchOfPod,
     Code::DirectiveWithoutEffect,
     Code::ContainerWithoutImage,
     Code::ListItemsDropped,

@@ -7,6 +7,7 @@ use super::side::{Location, Side};
 use crate::explain::HIDDEN;
 use crate::explain::content::{self as secrets, Finder};
 use crate::resource::{ResId, Resource};
+use crate::sorting::Sorting;
 use crate::yaml::emit::emit;
 use crate::yaml::json;
 use crate::yaml::tree::{NodeId, Tree};
@@ -395,7 +396,7 @@ fn texts(old: &Shown<'_>, new: &Shown<'_>, alike: &[Alike]) -> (String, String) 
         }
     }
     let mut maps: Vec<((bool, NodeId), FxHashSet<NodeId>)> = gone.into_iter().collect();
-    maps.sort_by_key(|(map, _)| *map);
+    maps.put_in_order_of(|(map, _)| *map);
     for ((is_old, map), values) in maps {
         let tree = if is_old { &mut before } else { &mut after };
         tree.retain_entries(map, |_, _, value| !values.contains(&value));

@@ -2,10 +2,12 @@
 
 use super::fields::{Alike, Comparison, Step};
 use super::known::Part;
+use super::runs::runs;
 use super::value::{At, Object};
 use crate::schema::merge_keys::Schema;
+use crate::sorting::Sorting;
 use rustc_hash::{FxHashMap, FxHashSet};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 /// Keys that tell items of lists apart of which no schema is known, the likeliest first.
 const ITEM_KEYS: [&str; 11] =
@@ -29,8 +31,9 @@ impl<'a> Comparison<'a> {
         let (old_items, new_items) = (self.old.items(old), self.new.items(new));
         let below = schema.and_then(Schema::items);
         let merge_keys = schema.and_then(Schema::merge_keys);
-        let is_ordered = self.old.is_ordered(old, merge_keys.is_some(), &self.route)
-            || self.new.is_ordered(new, merge_keys.is_some(), &self.route);
+        let has_keys = has_order_of_keys(schema);
+        let is_ordered =
+            self.old.is_ordered(old, has_keys, &self.route) || self.new.is_ordered(new, has_keys, &self.route);
         self.route.push(Part::Item);
         let keyed = merge_keys.as_deref().filter(|keys| !keys.is_empty());
         let by_schema = keyed.and_then(|keys| self.by_keys(&old_items, &new_items, keys));
@@ -81,8 +84,8 @@ impl<'a> Comparison<'a> {
             return;
         }
         let (mut in_old_order, mut in_new_order) = (both.clone(), both);
-        in_old_order.sort_by_key(|&(old, _)| old);
-        in_new_order.sort_by_key(|&(_, new)| new);
+        in_old_order.put_in_order_of(|&(old, _)| old);
+        in_new_order.put_in_order_of(|&(_, new)| new);
         if pairing.is_ordered {
             let name = |at: usize| {
                 let item = new_items.get(at).map(|&item| selector(&self.new, item, &pairing.keys)).unwrap_or_default();
@@ -156,7 +159,7 @@ impl<'a> Comparison<'a> {
             side_by_side(&mut pairs, (n_same, old.len() - n_same), (n_same, new.len() - n_same));
             return pairs;
         }
-        for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        for op in runs(old.iter(), new.iter()) {
             match op {
                 DiffOp::Equal { old_index, new_index, len } => {
                     pairs.extend((0..len).map(|at| (Some(old_index + at), Some(new_index + at))));
@@ -211,6 +214,12 @@ impl<'a> Comparison<'a> {
         let new = new.iter().map(|&item| self.new.form_of(item, below, &self.route)).collect();
         (old, new)
     }
+}
+
+/// Returns whether a list is merged by keys as the reference does. Lists of custom resources are told apart by keys, too, but
+/// may be lists of routes, or of servers, whose order counts.
+pub(super) fn has_order_of_keys(schema: Option<Schema<'_>>) -> bool {
+    schema.is_some_and(|schema| schema.merge_keys().is_some() && schema.identity().is_none())
 }
 
 fn side_by_side(pairs: &mut Vec<Pair>, (old, n_old): (usize, usize), (new, n_new): (usize, usize)) {

@@ -2,7 +2,7 @@
 //!
 //! It never grows longer than a comment may be: groups that do not fit are left out whole, and counted.
 
-use super::report::{Group, Part, Report, fate, plural};
+use super::report::{Group, Part, Report, WORK_TREE, fate, plural};
 use super::risk::Severity;
 use super::text::{self, Line, Tone};
 
@@ -21,14 +21,14 @@ const LISTED_MAX: usize = 200;
 pub fn report(report: &Report, bytes_max: usize) -> String {
     let room = bytes_max.saturating_sub(RESERVE);
     let mut out = format!("## Rendered changes: {}\n\n", plain(&report.summary()));
-    out += &format!("{} → {}\n", code(&report.old), code(&report.new));
+    out += &format!("{} → {}\n", side(&report.old), side(&report.new));
     if report.is_equal() {
         out += "\nNothing that is rendered differs.\n";
         return out;
     }
     out += &risks(report);
     let fates = report.targets.iter().filter_map(|target| Some((target, fate(target)?)));
-    let fates: Vec<String> = fates.map(|(target, words)| format!("- {} {words}\n", code(&target.name))).collect();
+    let fates: Vec<String> = fates.map(|(target, words)| format!("- {}: {words}\n", code(&target.name))).collect();
     if !fates.is_empty() {
         out += "\n";
         fates.iter().take(LISTED_MAX).for_each(|line| out.push_str(line));
@@ -75,7 +75,7 @@ fn risks(report: &Report) -> String {
     for flag in flags.iter().take(RISKS_MAX) {
         let sign = match flag.risk.severity {
             Severity::High => "🔴",
-            Severity::Medium => "🟡",
+            Severity::Medium => "⚠️",
         };
         let path =
             if flag.risk.path.is_empty() { String::new() } else { format!("<br>{}", cell(&code(&flag.risk.path))) };
@@ -85,7 +85,7 @@ fn risks(report: &Report) -> String {
         };
         out += &format!(
             "| {sign} | {} ({}) | {}{path} |{place}\n",
-            cell(&plain(&flag.risk.message)),
+            cell(&words(&flag.risk.message)),
             flag.risk.code,
             cell(&code(&flag.heading())),
         );
@@ -97,15 +97,16 @@ fn risks(report: &Report) -> String {
 }
 
 fn title(report: &Report, group: &Group<'_>) -> String {
-    let n_fields: usize = group.parts.iter().map(|part| part.changes.len()).sum();
-    let fields = format!("{n_fields} field{}", plural(n_fields));
+    let amount = group.amount();
     match group.targets.len() {
-        1 => format!("\n### {} ({fields})\n", code(&report.names(&group.targets, 1))),
+        1 => format!("\n### {} ({amount})\n", code(&report.names(&group.targets, 1))),
         n => {
             let names = plain(&report.names(&group.targets, LISTED_MAX));
-            format!(
-                "\n### The same {fields} in {n} targets\n\n<details><summary>which</summary>\n\n{names}\n\n</details>\n"
-            )
+            let names = match n {
+                0..=NAMES_MAX => format!("{names}\n"),
+                _ => format!("<details><summary>which</summary>\n\n{names}\n\n</details>\n"),
+            };
+            format!("\n### The same in {n} targets ({amount})\n\n{names}")
         }
     }
 }
@@ -136,8 +137,9 @@ fn short_section(report: &Report, group: &Group<'_>) -> String {
     let mut out = title(report, group);
     out += "\n";
     for part in group.parts.iter().take(PARTS_MAX) {
-        let n = part.changes.len();
-        out += &format!("- **{}** {}: {n} field{}, not shown\n", plain(&part.heading()), word(part), plural(n));
+        let amount = part.amount();
+        let amount = if amount.is_empty() { amount } else { format!("{amount}, ") };
+        out += &format!("- **{}** {}: {amount}not shown\n", plain(&part.heading()), word(part));
     }
     if group.parts.len() > PARTS_MAX {
         out += &format!("- and {} more objects\n", group.parts.len() - PARTS_MAX);
@@ -167,6 +169,20 @@ fn fence(lines: &[String]) -> String {
 
 fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// Names a side.
+fn side(name: &str) -> String {
+    if name == WORK_TREE { plain(name) } else { code(name) }
+}
+
+/// Writes a message: what stands in backticks is code.
+fn words(text: &str) -> String {
+    let parts = text.split('`').enumerate().map(|(position, part)| match position % 2 {
+        1 => code(part),
+        _ => plain(part),
+    });
+    parts.collect()
 }
 
 /// Writes a text as code.

@@ -9,9 +9,10 @@ use super::side::{Side, SideObject};
 use super::value::{At, Object};
 use super::{Options, change::json};
 use crate::explain::HIDDEN;
-use crate::explain::content::{self as secrets, Finder};
+use crate::explain::content::{self as secrets, Finder, Values};
 use crate::resource::Resource;
 use crate::schema::merge_keys::Schema;
+use crate::sorting::Sorting;
 use crate::yaml::tree::{NodeId, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -74,7 +75,7 @@ pub fn compare(sides: &[(&str, &Side<'_>)], options: &Options) -> Matrix {
     if !options.generated {
         patterns.extend(ignore::generated());
     }
-    let secret_values: Vec<&FxHashSet<String>> = sides.iter().map(|(_, side)| &side.secret_values).collect();
+    let secret_values: Vec<&Values> = sides.iter().map(|(_, side)| &side.secret_values).collect();
     let mut objects: BTreeMap<Key, Vec<Option<&SideObject<'_>>>> = BTreeMap::new();
     for (column, (_, side)) in sides.iter().enumerate() {
         let mut n_seen: FxHashMap<(String, String, String, String), usize> = FxHashMap::default();
@@ -163,7 +164,7 @@ fn rows(found: &[Option<Vec<(String, Leaf)>>]) -> Vec<Row> {
             }
         }
     }
-    order.sort_unstable();
+    order.put_in_own_order_unstable();
     for path in order {
         let Some(columns) = values.get(path) else { continue };
         let mut present = columns.iter().zip(found).filter(|(_, object)| object.is_some()).map(|(leaf, _)| leaf);

@@ -16,14 +16,17 @@ pub mod matrix;
 mod objects;
 pub mod report;
 pub mod risk;
+mod runs;
 
 mod side;
 pub mod text;
 mod value;
 
+use crate::sorting::Sorting;
 pub use change::{Change, Identity, ObjectDiff, Status, Value};
 pub use fields::Step;
 pub use ignore::{GENERATED, Pattern};
+pub use runs::runs;
 pub use side::{Location, Side, rendered};
 
 use fields::Comparison;
@@ -82,7 +85,7 @@ pub fn compare(old: &Side<'_>, new: &Side<'_>, options: &Options) -> Diff {
         let new = new_at.and_then(|at| context.new.objects.get(at));
         context.add(old, new, &mut diff);
     }
-    diff.objects.sort_by(|a, b| a.order().cmp(&b.order()));
+    diff.objects.put_in_order(|a, b| a.order().cmp(&b.order()));
     diff
 }
 

@@ -5,6 +5,7 @@
 
 use super::side::SideObject;
 use crate::resource::ResId;
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -144,7 +145,7 @@ impl Matching<'_, '_> {
                 }
             }
         }
-        scores.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+        scores.put_in_order(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
         for (_, old, new) in scores {
             if self.is_taken.get(old) == Some(&false) && self.old_of.get(new) == Some(&None) {
                 self.tie(old, new);
@@ -164,7 +165,7 @@ fn leaves(object: &SideObject<'_>) -> Vec<String> {
             leaves.push(format!("{path}={}", tree.text(node)));
         }
     }
-    leaves.sort();
+    leaves.put_in_own_order();
     leaves
 }
 

@@ -4,6 +4,7 @@ use super::Diff;
 use super::change::{Change, Identity, ObjectDiff, Status};
 use super::risk::{Risk, Severity};
 use super::text::{self, Line, Tone};
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -157,9 +158,9 @@ impl Report {
         let mut groups: Vec<Group<'_>> = groups.into_iter().map(|(targets, parts)| Group { targets, parts }).collect();
         for part in groups.iter_mut().flat_map(|group| &mut group.parts) {
             // In the order in which they stand in the object.
-            part.changes.sort_by_key(|change| change.path());
+            part.changes.put_in_order_of(|change| change.path());
         }
-        groups.sort_by(|a, b| b.targets.len().cmp(&a.targets.len()).then(a.targets.cmp(&b.targets)));
+        groups.put_in_order(|a, b| b.targets.len().cmp(&a.targets.len()).then(a.targets.cmp(&b.targets)));
         groups
     }
 
@@ -217,6 +218,8 @@ impl Report {
         match (flags.len(), n_high) {
             (0, _) => String::new(),
             (n, 0) => format!("; {n} risk{}", plural(n)),
+            (1, 1) => "; 1 risk, high".to_owned(),
+            (n, n_high) if n == n_high => format!("; {n} risks, all high"),
             (n, n_high) => format!("; {n} risk{}, {n_high} of them high", plural(n)),
         }
     }
@@ -269,11 +272,39 @@ pub(super) fn fate(target: &Target) -> Option<&'static str> {
     }
 }
 
+/// How the work tree is called as a side; it is no name of a commit.
+pub const WORK_TREE: &str = "the work tree";
+
 pub(super) fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
 
+impl Group<'_> {
+    /// Says how much it is: `3 fields, 1 object added`.
+    pub(super) fn amount(&self) -> String {
+        let (mut n_fields, mut n_added, mut n_removed) = (0, 0, 0);
+        for part in &self.parts {
+            match part.object.status {
+                Status::Added => n_added += 1,
+                Status::Removed => n_removed += 1,
+                _ => n_fields += part.changes.len(),
+            }
+        }
+        let words = [(n_fields, "field", ""), (n_added, "object", " added"), (n_removed, "object", " removed")];
+        let words = words.iter().filter(|(n, ..)| *n > 0);
+        words.map(|(n, what, how)| format!("{n} {what}{}{how}", plural(*n))).collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl Part<'_> {
+    /// Says how many fields differ; nothing of a whole object.
+    pub(super) fn amount(&self) -> String {
+        match self.object.status {
+            Status::Added | Status::Removed => String::new(),
+            _ => format!("{} field{}", self.changes.len(), plural(self.changes.len())),
+        }
+    }
+
     /// Names the object.
     pub fn heading(&self) -> String {
         match self.object.identity().filter(|_| self.has_other_names) {
@@ -294,7 +325,9 @@ impl Part<'_> {
 fn general(id: &Identity) -> String {
     let whole = id.to_string();
     let (kind, name) = whole.split_once('/').unwrap_or(("", &whole));
-    format!("{kind}/{} ({name} and others)", id.original)
+    // Often only the namespace is another one.
+    let name = name.strip_prefix(id.original.as_str()).filter(|rest| rest.starts_with(' ')).unwrap_or(name);
+    format!("{kind}/{} ({} and others)", id.original, name.trim_start())
 }
 
 fn signature(object: &ObjectDiff, change: &Change) -> Signature {

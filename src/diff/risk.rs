@@ -7,6 +7,7 @@ use super::fields::Step;
 use super::known::{is_built_in, pod_spec};
 use super::side::Side;
 use crate::resource::{ResId, Resource};
+use crate::sorting::Sorting;
 use crate::yaml::resolve::{Value, resolve};
 use crate::yaml::tree::{NodeId, Tree};
 use std::collections::BTreeSet;
@@ -119,7 +120,7 @@ pub(super) fn find(subject: &Subject<'_>, status: Status, changes: &[Change]) ->
         }
         (None, None) => {}
     }
-    risks.sort();
+    risks.put_in_own_order();
     risks.dedup();
     risks
 }

@@ -2,19 +2,19 @@
 
 use crate::build::Build;
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::explain::content as secrets;
+use crate::explain::content::Values;
 use crate::explain::{self, Secrets};
 use crate::limits::Limits;
 use crate::manifest;
 use crate::provenance::Directives;
 use crate::resource::Resource;
+use crate::schema::custom_lists::CustomLists;
 use crate::schema::in_force::{self, InForce};
 use crate::schema::merge_keys::Schema;
 use crate::session::Session;
 use crate::source::{Place, Sensitivity, Sources};
 use crate::yaml::read::{decode_bytes, read_documents};
 use crate::yaml::tree::NodeId;
-use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// An object of a side.
@@ -33,12 +33,14 @@ pub struct Side<'s> {
     sources: &'s Sources,
     directives: Option<&'s Directives>,
     in_force: Option<&'s InForce>,
+    /// What definitions of the side say of lists in custom resources.
+    custom_lists: CustomLists,
     /// Stands before paths: `main:`.
     label: String,
     /// Where values of Secrets stand.
     pub(super) places: Secrets,
     /// Values of Secrets.
-    pub(super) secret_values: FxHashSet<String>,
+    pub(super) secret_values: Values,
 }
 
 /// Where a value stands, and the directive that put it there.
@@ -90,9 +92,10 @@ impl<'s> Side<'s> {
             sources: &session.sources,
             directives: Some(&session.directives),
             in_force: build.resources.in_force().map(|in_force| &**in_force),
+            custom_lists: CustomLists::find(build.resources.iter(), true),
             label: label.to_owned(),
             places: Secrets::of(build, &session.directives),
-            secret_values: secrets::values(build.resources.iter().map(|resource| &**resource)),
+            secret_values: Values::of(build.resources.iter().map(|resource| &**resource)),
         }
     }
 
@@ -103,9 +106,10 @@ impl<'s> Side<'s> {
             sources,
             directives: None,
             in_force: None,
+            custom_lists: CustomLists::find(resources.iter(), true),
             label: label.to_owned(),
             places: Secrets::shown(),
-            secret_values: secrets::values(resources.iter().map(|resource| &**resource)),
+            secret_values: Values::of(resources.iter().map(|resource| &**resource)),
         }
     }
 
@@ -123,8 +127,10 @@ impl<'s> Side<'s> {
         self.objects.iter().map(|object| object.resource)
     }
 
-    pub(super) fn schema(&self, resource: &Resource) -> Option<Schema<'s>> {
-        in_force::of_type(self.in_force, &resource.id.gvk)
+    /// Returns what the build knows of a type; of custom resources, what their definitions say.
+    pub(super) fn schema(&self, resource: &Resource) -> Option<Schema<'_>> {
+        let gvk = &resource.id.gvk;
+        in_force::of_type(self.in_force, gvk).or_else(|| self.custom_lists.of_type(gvk))
     }
 
     /// Returns where the value of a node stands.

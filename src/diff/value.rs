@@ -4,6 +4,7 @@ use super::amount;
 use super::ignore::Ignored;
 use super::known::{Known, Part};
 use crate::schema::merge_keys::Schema;
+use crate::sorting::Sorting;
 use crate::yaml::emit::value::{Context, Scalar, value_of};
 use crate::yaml::tree::{Kind, NodeId, Style, Tree};
 use rustc_hash::FxHashMap;
@@ -119,7 +120,7 @@ impl<'a> Object<'a> {
             }
             Kind::Mapping => {
                 let mut entries: Vec<(&str, At)> = self.entries(at).collect();
-                entries.sort_by_key(|(key, _)| *key);
+                entries.put_in_order_of(|(key, _)| *key);
                 out.push('{');
                 for (key, value) in entries {
                     route.push(Part::Key(key));
@@ -132,7 +133,7 @@ impl<'a> Object<'a> {
                 out.push('}');
             }
             Kind::Sequence => {
-                let has_keys = schema.is_some_and(|schema| schema.merge_keys().is_some());
+                let has_keys = super::lists::has_order_of_keys(schema);
                 let is_ordered = self.is_ordered(at, has_keys, route);
                 route.push(Part::Item);
                 let below = schema.and_then(Schema::items);
@@ -144,7 +145,7 @@ impl<'a> Object<'a> {
                 }
                 route.pop();
                 if !is_ordered {
-                    items.sort();
+                    items.put_in_own_order();
                 }
                 out.push('[');
                 items.iter().for_each(|item| out.push_str(item));

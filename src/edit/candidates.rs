@@ -1,6 +1,7 @@
 //! What could have been meant: added to words about what is not there.
 
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::sorting::Sorting;
 
 /// Names that are listed.
 const LISTED_MAX: usize = 5;
@@ -12,7 +13,7 @@ pub(super) fn with<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Box<Diagnostic> {
     let mut candidates: Vec<&str> = candidates.into_iter().filter(|name| !name.is_empty()).collect();
-    candidates.sort_unstable();
+    candidates.put_in_own_order_unstable();
     candidates.dedup();
     let near = nearest(name, candidates.iter().copied(), 3);
     if !near.is_empty() {

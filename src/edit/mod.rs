@@ -250,6 +250,7 @@ pub fn edit(
 }
 
 /// Makes an edit that nobody will read: like [`edit`], but a file that is laid out in a way that cannot be edited is written anew.
+#[cfg(feature = "cli")]
 pub(crate) fn edit_unread(
     session: &mut Session<'_>,
     command: &Command,

@@ -6,36 +6,81 @@ use crate::resource::Resource;
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Shorter values are in too many places to mean anything there.
 const VALUE_MIN: usize = 8;
 
-/// Returns the values of the Secrets among objects, encoded and decoded.
-pub(crate) fn values<'r>(resources: impl Iterator<Item = &'r Resource>) -> FxHashSet<String> {
-    let mut values = FxHashSet::default();
-    for resource in resources.filter(|resource| is_secret(resource)) {
-        let tree = &resource.tree;
-        for (key, map) in tree.entries(tree.root()) {
-            if !SHOWN.contains(&tree.text(key)) {
-                collect(tree, map, &mut values);
-            }
-        }
-    }
-    values
+/// The values of Secrets, for the question whether a text holds one: it is asked of every text of a build.
+#[derive(Debug)]
+pub(crate) struct Values {
+    /// By how they begin.
+    by_start: FxHashMap<[u8; VALUE_MIN], Vec<String>>,
+    /// One bit for each hash of a beginning that there is.
+    starts: [u64; FILTER_WORDS],
 }
 
-fn collect(tree: &Tree, node: NodeId, values: &mut FxHashSet<String>) {
-    if tree.is_scalar(node) {
-        let text = tree.text(node);
-        let decoded = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let both = [Some(text.to_owned()), decoded];
-        values.extend(
-            both.into_iter().flatten().map(|text| text.trim().to_owned()).filter(|text| text.len() >= VALUE_MIN),
-        );
+const FILTER_WORDS: usize = 64;
+
+impl Values {
+    /// Takes the values of the Secrets among objects, encoded and decoded.
+    pub(crate) fn of<'r>(resources: impl Iterator<Item = &'r Resource>) -> Values {
+        let mut values = Values { by_start: FxHashMap::default(), starts: [0; FILTER_WORDS] };
+        for resource in resources.filter(|resource| is_secret(resource)) {
+            let tree = &resource.tree;
+            for (key, map) in tree.entries(tree.root()) {
+                if !SHOWN.contains(&tree.text(key)) {
+                    values.collect(tree, map);
+                }
+            }
+        }
+        values
     }
-    tree.entries(node).for_each(|(_, value)| collect(tree, value, values));
-    tree.items(node).for_each(|item| collect(tree, item, values));
+
+    fn collect(&mut self, tree: &Tree, node: NodeId) {
+        if tree.is_scalar(node) {
+            let text = tree.text(node);
+            self.add(text.trim());
+            if let Some(decoded) = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+                self.add(decoded.trim());
+            }
+        }
+        tree.entries(node).for_each(|(_, value)| self.collect(tree, value));
+        tree.items(node).for_each(|item| self.collect(tree, item));
+    }
+
+    fn add(&mut self, value: &str) {
+        let Some(&start) = value.as_bytes().first_chunk::<VALUE_MIN>() else { return };
+        let (word, bit) = position(start);
+        self.starts[word] |= 1 << bit;
+        let values = self.by_start.entry(start).or_default();
+        if !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
+        }
+    }
+
+    /// Returns whether a text is, or holds, one of the values.
+    fn are_in(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        !self.by_start.is_empty()
+            && bytes.windows(VALUE_MIN).enumerate().any(|(at, window)| {
+                let Some(&start) = window.first_chunk::<VALUE_MIN>() else { return false };
+                let (word, bit) = position(start);
+                self.starts[word] & (1 << bit) != 0
+                    && self.by_start.get(&start).is_some_and(|values| {
+                        values
+                            .iter()
+                            .any(|value| bytes.get(at..).is_some_and(|rest| rest.starts_with(value.as_bytes())))
+                    })
+            })
+    }
+}
+
+/// Returns the bit of a beginning.
+fn position(start: [u8; VALUE_MIN]) -> (usize, u32) {
+    // The upper bits of a product depend on all of the factor.
+    let hash = u64::from_le_bytes(start).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52;
+    (hash as usize / 64 % FILTER_WORDS, (hash % 64) as u32)
 }
 
 /// Finds what must not be shown.
@@ -43,7 +88,7 @@ pub(crate) struct Finder<'f> {
     /// Where values of Secrets stand.
     pub(crate) places: &'f Secrets,
     /// Values of Secrets, of either side.
-    pub(crate) values: &'f [&'f FxHashSet<String>],
+    pub(crate) values: &'f [&'f Values],
 }
 
 impl Finder<'_> {
@@ -83,13 +128,8 @@ impl Finder<'_> {
 
     /// Returns whether a text holds a value of a Secret.
     pub(crate) fn holds_value(&self, text: &str) -> bool {
-        text.len() >= VALUE_MIN && self.values.iter().any(|values| holds(values, text))
+        self.values.iter().any(|values| values.are_in(text))
     }
-}
-
-#[allow(clippy::iter_over_hash_type, reason = "whether there is one does not depend on the order")]
-fn holds(values: &FxHashSet<String>, text: &str) -> bool {
-    values.contains(text) || values.iter().any(|value| text.len() > value.len() && text.contains(value.as_str()))
 }
 
 /// Hides the annotations of a Secret that may hold a copy of it.

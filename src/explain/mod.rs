@@ -7,6 +7,7 @@ mod chain;
 pub(crate) mod content;
 mod gone;
 mod images;
+mod kinds;
 mod lines;
 mod path;
 mod places;
@@ -75,12 +76,11 @@ pub struct Field {
 /// Finds the object that a user names: `Kind/name` or `Kind.group/name`, with a current or a former name.
 pub fn find<'b>(build: &'b Build, wanted: &str, namespace: Option<&str>) -> Result<Object<'b>> {
     let Some((kind, name)) = wanted.split_once('/').filter(|(kind, name)| !kind.is_empty() && !name.is_empty()) else {
-        let error = Diagnostic::error(Code::Usage, format!("`{wanted}` names no object"));
-        return Err(error.help("write `KIND/NAME`, such as `Deployment/web`"));
+        return Err(no_name(wanted, &objects(build)));
     };
     let (kind, group) = kind.split_once('.').map_or((kind, None), |(kind, group)| (kind, Some(group)));
     let is_named = |id: &ResId| {
-        id.gvk.kind.eq_ignore_ascii_case(kind)
+        kinds::is_called(&id.gvk.kind, kind)
             && group.is_none_or(|group| id.gvk.group.eq_ignore_ascii_case(group))
             && *id.name == *name
             && namespace.is_none_or(|namespace| id.effective_namespace() == namespace || *id.namespace == *namespace)
@@ -120,15 +120,32 @@ pub fn describe(id: &ResId) -> String {
     format!("{}{group}/{}{namespace}", id.gvk.kind, id.name)
 }
 
+/// Says that a word is no `KIND/NAME`, with the objects that it may be about.
+fn no_name(wanted: &str, objects: &[Object<'_>]) -> Box<Diagnostic> {
+    const NAMES_MAX: usize = 4;
+    let error = Diagnostic::error(Code::Usage, format!("`{wanted}` names no object"));
+    let is_meant = |object: &&Object<'_>| {
+        let id = &object.resource.id;
+        *id.name == *wanted || kinds::is_called(&id.gvk.kind, wanted)
+    };
+    let mut names: Vec<String> =
+        objects.iter().filter(is_meant).map(|object| object.resource.short_name()).take(NAMES_MAX).collect();
+    names.dedup();
+    match names.is_empty() {
+        true => error.help("write `KIND/NAME`, such as `Deployment/web`"),
+        false => error.help(did_you_mean(&names)),
+    }
+}
+
 fn no_object(wanted: &str, kind: &str, name: &str, namespace: Option<&str>, objects: &[Object<'_>]) -> Box<Diagnostic> {
     let place = namespace.map(|namespace| format!(" in `{namespace}`")).unwrap_or_default();
     let error = Diagnostic::error(Code::Usage, format!("there is no object `{wanted}`{place}"));
     let names: Vec<String> = objects.iter().map(|object| object.resource.short_name()).collect();
-    let of_kind = objects.iter().filter(|object| object.resource.id.gvk.kind.eq_ignore_ascii_case(kind));
-    let same_kind: Vec<&str> = of_kind.map(|object| &*object.resource.id.name).collect();
-    let mut near: Vec<String> = nearest(name, same_kind.iter().copied(), 3)
+    let of_kind = || objects.iter().filter(|object| kinds::is_called(&object.resource.id.gvk.kind, kind));
+    let mut near: Vec<String> = nearest(name, of_kind().map(|object| &*object.resource.id.name), 3)
         .into_iter()
-        .filter_map(|near| names.iter().find(|full| full.ends_with(&format!("/{near}"))).cloned())
+        .filter_map(|near| of_kind().find(|object| *object.resource.id.name == *near))
+        .map(|object| object.resource.short_name())
         .collect();
     if near.is_empty() {
         let same_name = names.iter().filter(|full| full.split_once('/').is_some_and(|(_, found)| found == name));

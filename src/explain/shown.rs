@@ -3,7 +3,7 @@
 //! What is hidden is decided as in comparisons (`content`): the content of Secrets, what stands where it stands in a file,
 //! and the same values in other objects.
 
-use super::content::{self, Finder};
+use super::content::{self, Finder, Values};
 use super::lines::{self, writer};
 use super::{Element, Field, HIDDEN, Object, Secrets, Writer, show_path};
 use crate::build::Build;
@@ -21,7 +21,7 @@ use std::ops::Range;
 pub struct Shown<'b> {
     build: &'b Build,
     /// `None` if everything is shown.
-    hidden: Option<(Secrets, FxHashSet<String>)>,
+    hidden: Option<(Secrets, Values)>,
     /// The text, as it may be shown.
     pub text: Cow<'b, str>,
     /// Where each resource stands in it.
@@ -54,7 +54,7 @@ impl<'b> Shown<'b> {
     /// Hides the values of Secrets.
     pub fn redacted(build: &'b Build, directives: &Directives) -> Shown<'b> {
         let resources = || build.resources.iter().map(|resource| &**resource);
-        let values = content::values(resources());
+        let values = Values::of(resources());
         let mut shown = Shown { hidden: Some((Secrets::of(build, directives), values)), ..Shown::whole(build) };
         let hidden: Vec<FxHashSet<NodeId>> = resources().map(|resource| shown.hidden_in(resource)).collect();
         if hidden.iter().all(FxHashSet::is_empty) {

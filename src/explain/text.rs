@@ -8,7 +8,7 @@ use crate::source::{Place, Sources};
 /// Longer values are cut.
 const VALUE_CHARS_MAX: usize = 120;
 /// A place in a margin is not made wider than this.
-const MARGIN_MAX: usize = 70;
+const MARGIN_MAX: usize = 96;
 
 /// What numbers of places and directives stand for.
 #[derive(Clone, Copy, Debug)]

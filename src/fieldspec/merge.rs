@@ -8,6 +8,7 @@
 use super::{FieldSpec, TransformerConfig};
 use crate::schema::field_specs::NameReference;
 use crate::schema::kind_order::{ORDER_FIRST, ORDER_LAST};
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -215,11 +216,11 @@ fn merge_references(
 }
 
 fn sort_specs(specs: &mut [FieldSpec]) {
-    specs.sort_by_cached_key(|spec| sort_key(&spec.group, &spec.version, &spec.kind));
+    specs.put_in_order_of_made(|spec| sort_key(&spec.group, &spec.version, &spec.kind));
 }
 
 fn sort_references(references: &mut [NameReference]) {
-    references.sort_by_cached_key(|target| sort_key(&target.group, &target.version, &target.kind));
+    references.put_in_order_of_made(|target| sort_key(&target.group, &target.version, &target.kind));
 }
 
 /// What types are sorted by (upstream `Gvk.IsLessThan`): absent parts are marks that sort after letters.

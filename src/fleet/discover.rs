@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::fs::{self, EntryKind, FsError, Look};
 use crate::kustomization::FileKind;
 use crate::session::Session;
+use crate::sorting::Sorting;
 use rustc_hash::FxHashSet;
 
 /// The kustomizations of a tree.
@@ -50,7 +51,7 @@ pub fn targets_among(graph: &Graph, nodes: &[NodeId]) -> Vec<NodeId> {
             reached.extend(graph.closure(node));
         }
     }
-    targets.sort_by(|&a, &b| graph.directory(a).split('/').cmp(graph.directory(b).split('/')));
+    targets.put_in_order(|&a, &b| graph.directory(a).split('/').cmp(graph.directory(b).split('/')));
     targets
 }
 

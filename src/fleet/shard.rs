@@ -4,6 +4,7 @@
 //! into pieces of equal cost. So a base is needed by few parts, all parts cost the same, and together they are the whole.
 
 use super::graph::{Graph, NodeId};
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 
@@ -50,11 +51,11 @@ pub fn assign(graph: &Graph, targets: &[NodeId], count: usize) -> Vec<usize> {
     let mut groups: Vec<(Vec<NodeId>, usize)> = Vec::with_capacity(targets.len());
     for (position, closure) in closures.iter().enumerate() {
         let mut shared: Vec<NodeId> = closure.iter().copied().filter(|node| users.get(node) > Some(&1)).collect();
-        shared.sort_by_key(|&node| (Reverse(users.get(&node).copied()), graph.directory(node)));
+        shared.put_in_order_of(|&node| (Reverse(users.get(&node).copied()), graph.directory(node)));
         groups.push((shared, position));
     }
     let name = |nodes: &[NodeId]| -> Vec<&str> { nodes.iter().map(|&node| &**graph.directory(node)).collect() };
-    groups.sort_by_cached_key(|(shared, position)| {
+    groups.put_in_order_of_made(|(shared, position)| {
         (name(shared).into_iter().map(str::to_owned).collect::<Vec<_>>(), *position)
     });
     let cost = |position: usize| -> u64 {

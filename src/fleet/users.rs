@@ -6,6 +6,7 @@ use crate::diagnostic::Result;
 use crate::fs;
 use crate::kustomization::FileKind;
 use crate::session::Session;
+use crate::sorting::Sorting;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub fn users(session: &Session<'_>, top: &str, directory: &str, files: &[&str]) 
     let is_shown = |node: &NodeId| *node != own && graph.kind(*node) != Some(FileKind::Component);
     let mut directories: Vec<Arc<str>> =
         found.into_iter().filter(is_shown).map(|node| Arc::clone(graph.directory(node))).collect();
-    directories.sort_by(|a, b| a.split('/').cmp(b.split('/')));
+    directories.put_in_order(|a, b| a.split('/').cmp(b.split('/')));
     Ok(directories)
 }
 

@@ -5,6 +5,7 @@
 
 use super::{EntryKind, FileSystem, FsError, Look, base_name, clean, is_within, parent};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 /// One directory of another file system.
@@ -14,18 +15,25 @@ pub struct Bounded<'fs> {
     root: String,
     /// Real paths of directories inside it that were met.
     directories: Mutex<FxHashMap<String, String>>,
+    /// Links that were followed.
+    links: Mutex<BTreeSet<String>>,
 }
 
 impl<'fs> Bounded<'fs> {
     /// Bounds a file system by a directory, which must exist.
     pub fn new(below: &'fs dyn FileSystem, directory: &str) -> Result<Bounded<'fs>, FsError> {
         let root = below.canonical(directory)?;
-        Ok(Bounded { below, root, directories: Mutex::default() })
+        Ok(Bounded { below, root, directories: Mutex::default(), links: Mutex::default() })
     }
 
     /// Returns the directory, without links.
     pub fn root(&self) -> &str {
         &self.root
+    }
+
+    /// Returns the links that were followed so far. Where one leads to another, only the first is known.
+    pub fn links(&self) -> BTreeSet<String> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Returns whether a path in words is the directory or leads into it.
@@ -77,6 +85,7 @@ impl<'fs> Bounded<'fs> {
 
     /// Follows a link. Where one leads that leads nowhere is not told: it could be used to find out what is outside.
     fn followed(&self, link: &str) -> Result<String, FsError> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner).insert(link.to_owned());
         self.below.canonical(link).ok().filter(|real| self.is_inside(real)).ok_or(FsError::Outside)
     }
 }

@@ -1,6 +1,7 @@
 //! A file system in memory: tests, the browser, and overrides that must not touch the disk.
 
 use super::{EntryKind, FileSystem, FsError, Look, clean, is_within};
+use crate::sorting::Sorting;
 use std::collections::BTreeMap;
 
 /// Files by absolute path. Directories exist because files stand in them. There are no symbolic links.
@@ -69,7 +70,7 @@ impl FileSystem for Memory {
         let names = files.map(|(file, _)| file[below.len()..].split('/').next().unwrap_or("").to_owned());
         let mut names: Vec<String> = names.collect();
         // `a.b` comes before `a/x` in the map, and after `a` in the list.
-        names.sort();
+        names.put_in_own_order();
         names.dedup();
         Ok(names)
     }

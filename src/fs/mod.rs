@@ -84,15 +84,19 @@ pub fn join(directory: &str, path: &str) -> String {
     if path.starts_with('/') {
         return clean(path);
     }
-    let joined = format!("{directory}/{path}");
+    let mut joined = String::with_capacity(directory.len() + 1 + path.len());
+    joined.push_str(directory);
+    joined.push('/');
+    joined.push_str(path);
     if is_clean(&joined) { joined } else { clean(&joined) }
 }
 
 /// Returns whether [`clean`] certainly has nothing to do.
 fn is_clean(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix('/') else { return false };
+    let bytes = path.as_bytes();
     // A drive letter is not looked for, nor parts that begin with a dot.
-    rest.as_bytes().get(1) != Some(&b':') && rest.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
+    let is_part = |at: usize| !matches!(bytes.get(at + 1), None | Some(b'/' | b'.'));
+    bytes.first() == Some(&b'/') && bytes.get(2) != Some(&b':') && memchr::memchr_iter(b'/', bytes).all(is_part)
 }
 
 /// Resolves `.`, `..` and doubled slashes in words only, like Go's `filepath.Clean` on an absolute path.

@@ -1,6 +1,7 @@
 //! A file system with some files that are not written yet: what a tree would be.
 
 use super::{EntryKind, FileSystem, FsError, Look, base_name, clean, is_within, parent};
+use crate::sorting::Sorting;
 use std::collections::BTreeMap;
 
 /// Files laid over another file system.
@@ -60,7 +61,7 @@ impl FileSystem for Overlaid<'_> {
         let directory = clean(path);
         let own = self.files.keys().filter(|file| is_within(file, &directory) && parent(file) == directory);
         names.extend(own.map(|file| base_name(file).to_owned()));
-        names.sort();
+        names.put_in_own_order();
         names.dedup();
         Ok(names)
     }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::kustomization::{GeneratorEntry, Placed, PlacedText};
+use crate::sorting::Sorting;
 use crate::source::{Place, Source, Span};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -82,7 +83,7 @@ pub(super) fn pairs<'e>(
         pairs.push(Pair { key, value: Bytes::File(file), place });
     }
     check_repeated(entry, &pairs)?;
-    pairs.sort_by(|a, b| a.key.cmp(&b.key));
+    pairs.put_in_order(|a, b| a.key.cmp(&b.key));
     Ok(pairs)
 }
 

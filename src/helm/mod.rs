@@ -14,7 +14,7 @@ use crate::kustomization::{Placed, PlacedText};
 use crate::loader::{self, LoadRestrictions, Root};
 use crate::manifest;
 use crate::marks;
-use crate::programs::{HelmOptions, PluginOptions};
+use crate::programs::{CAN_START, HelmOptions, PluginOptions};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
 use crate::session::Session;
@@ -65,7 +65,7 @@ pub(crate) fn check<'c>(
     context: &mut Context<'c, '_>,
 ) -> diagnostic::Result<Chart<'c>> {
     let place = Some(entry.place);
-    let Some(options) = &context.plugins.helm else {
+    let Some(options) = context.plugins.helm() else {
         let diagnostic =
             Diagnostic::error(Code::HelmDisabled, "helm charts are not enabled: helm would be run for this");
         return Err(diagnostic.at(place, "").help("if you trust the chart and the kustomization, add `--enable-helm`"));
@@ -124,6 +124,9 @@ pub(crate) fn share_api_versions(chart: &Chart<'_>, session: &mut Session<'_>) {
 
 /// Inflates a chart: pulls it if it is not there, and renders it.
 pub(crate) fn inflate(chart: &Chart<'_>, context: &mut Context<'_, '_>) -> Result<Vec<Arc<Resource>>, Vec<Diagnostic>> {
+    if !CAN_START {
+        return Ok(Vec::new());
+    }
     let printed = render(chart, context).map_err(|diagnostic| vec![*diagnostic])?;
     read(chart, printed, context.session)
 }

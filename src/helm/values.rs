@@ -127,11 +127,11 @@ fn settle(tree: &mut Tree, root: NodeId) {
             continue;
         }
         let (style, tag) = (tree.style(node), tree.tag(node));
-        match tag {
+        let _ = match tag {
             Tag::Implied if style.is_quoted() => tree.settle_scalar(node, None, Style::DoubleQuoted, Tag::Str),
             Tag::Str => tree.settle_scalar(node, None, Style::DoubleQuoted, Tag::Str),
             tag if style.is_quoted() => tree.settle_scalar(node, None, Style::Plain, tag),
-            _ => {}
-        }
+            _ => false,
+        };
     }
 }

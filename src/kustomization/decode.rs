@@ -23,6 +23,7 @@ mod value;
 use super::{FileKind, InlineText, Kustomization, Placed, PlacedText};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::schema::custom_lists;
+use crate::sorting::Sorting;
 use crate::source::{Place, Source, Span};
 use crate::yaml::tree::{NodeId, Tree};
 use fields::{Fields, Spec};
@@ -137,7 +138,7 @@ fn decode_file(decoder: &mut Decoder<'_>) -> Option<Kustomization> {
     let fields = decoder.fields(root, &path, &FILE);
     let kustomization = decode_fields(decoder, &fields, &path);
     if decoder.report.has_errors() {
-        decoder.report.diagnostics.sort_by_key(|error| error.labels.first().map(|label| label.place.span.start));
+        decoder.report.diagnostics.put_in_order_of(|error| error.labels.first().map(|label| label.place.span.start));
         return None;
     }
     warn_deprecated(decoder, &fields);

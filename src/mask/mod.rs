@@ -17,6 +17,7 @@ mod lines;
 mod scan;
 
 use crate::limits::Limits;
+use crate::sorting::Sorting;
 use crate::source::{Place, Sensitivity, Source, SourceId, Sources};
 use crate::yaml::read;
 use rustc_hash::FxHashMap;
@@ -131,7 +132,7 @@ impl Mask {
 
 /// Sorts ranges and joins those that overlap.
 fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.sort_by_key(|range| range.start);
+    ranges.put_in_order_of(|range| range.start);
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {
         match merged.last_mut() {

@@ -9,6 +9,7 @@ use super::json_text;
 use crate::diagnostic::{Code, Diagnostic, Result, nearest};
 use crate::limits::Limits;
 use crate::provenance::{DirectiveId, Stamp};
+use crate::sorting::Sorting;
 use crate::source::{Place, Source, Span};
 use crate::yaml::emit::number;
 use crate::yaml::emit::value::decode_binary;
@@ -63,6 +64,19 @@ impl Operation {
         let slot = path.and_then(|path| path.slot(tree, tree.root()).ok());
         slot.is_some_and(|Slot { container, key }| {
             tree.is_sequence(container) || (tree.is_mapping(container) && tree.get(container, key).is_none())
+        })
+    }
+}
+
+impl Operation {
+    /// Returns whether all that the operation takes away certainly has a JSON form. What stays is seen by all that read it.
+    fn takes_only_json(&self, tree: &Tree) -> bool {
+        let path = self.path.as_ref().filter(|_| matches!(self.kind, Kind::Add | Kind::Replace | Kind::Remove));
+        let slot = path.and_then(|path| path.slot(tree, tree.root()).ok());
+        slot.is_some_and(|Slot { container, key }| {
+            let taken = json_pointer::get(tree, container, key).ok().flatten();
+            taken.is_some_and(|taken| json::has_json_form_anywhere(tree, taken))
+                && (tree.is_sequence(container) || json::are_words(tree, container))
         })
     }
 }
@@ -257,7 +271,7 @@ impl JsonPatch {
     ) -> Result<u32> {
         let mut n_written = 0;
         for (at, operation) in self.operations.iter().enumerate() {
-            if !operation.is_insertion(tree) {
+            if !operation.is_insertion(tree) && !operation.takes_only_json(tree) {
                 check(tree)?;
             }
             let stamp = Stamp { by: self.by, place: operation.place };
@@ -390,12 +404,13 @@ impl<'r> Run<'r> {
             self.set_key(container, key, value);
             return Ok(());
         }
+        if key == "-" {
+            self.tree.push_item(container, value);
+            return Ok(());
+        }
         let mut items: Vec<NodeId> = self.tree.items(container).collect();
-        let at = match key {
-            "-" => items.len(),
-            // The index is one of the list that results, in which -1 is the last.
-            _ => json_pointer::index(key, items.len() + 1).map_err(|why| Fault::Index("path", container, why))?,
-        };
+        // The index is one of the list that results, in which -1 is the last.
+        let at = json_pointer::index(key, items.len() + 1).map_err(|why| Fault::Index("path", container, why))?;
         items.insert(at, value);
         self.tree.set_children(container, &items);
         Ok(())
@@ -597,7 +612,7 @@ fn is_equal(a_tree: &Tree, a: NodeId, b_tree: &Tree, b: NodeId) -> bool {
     let sorted = |tree: &'_ Tree, map: NodeId| {
         let mut entries: Vec<(String, NodeId)> =
             tree.entries(map).map(|(key, value)| (tree.text(key).to_owned(), value)).collect();
-        entries.sort();
+        entries.put_in_own_order();
         entries
     };
     let (a_entries, b_entries) = (sorted(a_tree, a), sorted(b_tree, b));

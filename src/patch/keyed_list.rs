@@ -7,8 +7,9 @@
 use super::strategic_merge::{Fault, Merge, Merged};
 use crate::schema::custom_lists::identity_of;
 use crate::schema::merge_keys::Schema;
+use crate::sorting::Sorting;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 /// How many items an irregular list may have.
 pub(super) const IRREGULAR_ITEMS_MAX: usize = 5_000;
@@ -214,8 +215,9 @@ impl<'k> Regular<'k> {
         if keys.is_empty() || (!unused.is_empty() && patch_items.iter().chain(dest_items).any(has_unused)) {
             return None;
         }
-        let mut index: FxHashMap<Vec<&str>, usize> = FxHashMap::default();
-        let mut pairs: Vec<(Option<NodeId>, Option<NodeId>)> = Vec::with_capacity(dest_items.len());
+        let n_items = patch_items.len() + dest_items.len();
+        let mut index: FxHashMap<Values<'_>, usize> = FxHashMap::with_capacity_and_hasher(n_items, FxBuildHasher);
+        let mut pairs: Vec<(Option<NodeId>, Option<NodeId>)> = Vec::with_capacity(n_items);
         for &item in patch_items {
             let tuple = regular_tuple(merge, item, &keys)?;
             if index.insert(tuple, pairs.len()).is_some() {
@@ -233,8 +235,9 @@ impl<'k> Regular<'k> {
         }
         if merge.is_of_values {
             let order: FxHashMap<NodeId, usize> = dest_items.iter().copied().zip(0..).collect();
-            pairs
-                .sort_by_key(|(dest, _)| dest.map_or(usize::MAX, |dest| order.get(&dest).copied().unwrap_or_default()));
+            pairs.put_in_order_of(|(dest, _)| {
+                dest.map_or(usize::MAX, |dest| order.get(&dest).copied().unwrap_or_default())
+            });
         }
         Some(Regular { pairs, keys })
     }
@@ -269,12 +272,20 @@ impl<'k> Regular<'k> {
     }
 }
 
+/// The values that tell an item from others; mostly it is one.
+#[derive(PartialEq, Eq, Hash)]
+enum Values<'t> {
+    One(&'t str),
+    Several(Vec<&'t str>),
+}
+
 /// Returns the values of the keys of an item that has exactly these keys.
-fn regular_tuple<'t>(merge: &'t Merge<'_>, item: NodeId, keys: &[&str]) -> Option<Vec<&'t str>> {
-    if keys == [NO_KEY] {
-        return scalar_value(merge, item).map(|text| vec![text]);
+fn regular_tuple<'t>(merge: &'t Merge<'_>, item: NodeId, keys: &[&str]) -> Option<Values<'t>> {
+    match keys {
+        [NO_KEY] => scalar_value(merge, item).map(Values::One),
+        [key] => key_value(merge, item, key).map(Values::One),
+        _ => keys.iter().map(|key| key_value(merge, item, key)).collect::<Option<_>>().map(Values::Several),
     }
-    keys.iter().map(|key| key_value(merge, item, key)).collect()
 }
 
 /// Returns the text of an item that is a scalar with a text, and no null.

@@ -2,7 +2,7 @@
 
 use super::json6902::{self, JsonPatch};
 use super::target::Selector;
-use super::{Body, LoadedPatch, Preparation, StrategicPatch};
+use super::{Body, LoadedPatch, Preparation, StrategicPatch, suspicious};
 use crate::diagnostic::{Code, Diagnostic, Report, Result, Severity};
 use crate::kustomization::PatchEntry;
 use crate::limits::Limits;
@@ -142,12 +142,23 @@ fn neither(text: &Source, not_objects: Box<Diagnostic>, no_json: Box<Diagnostic>
     let mut error = if is_list { no_json } else { not_objects };
     // What is no YAML is no patch of any kind; how to write one does not help.
     let is_readable = !matches!(error.code, Code::YamlSyntax | Code::InvalidSeparator | Code::UnknownAnchor);
+    if error.code == Code::UnrenderedTemplate {
+        return error.at(Some(place), "the patch of this entry");
+    }
     if error.code != Code::LimitExceeded {
         error.code = Code::PatchInvalid;
     }
     error.message = format!("this is neither a strategic merge patch nor a JSON patch: {}", error.message);
     if !is_list && is_readable {
         error.help = vec![OBJECTS.to_owned(), "a JSON patch is a list of operations".to_owned()];
+        if is_pod(text) {
+            error.help = vec![suspicious::FOR_PODS.to_owned()];
+        }
     }
     error.at(Some(place), "the patch of this entry")
+}
+
+/// Returns whether a text that could not be taken for objects says that it is a Pod.
+fn is_pod(text: &Source) -> bool {
+    text.text.lines().any(|line| line.trim_end() == "kind: Pod")
 }

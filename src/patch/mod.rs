@@ -214,6 +214,9 @@ fn merge_into(
             .or_else(|| in_force::of_type(in_force, &patch_gvk))
             .or(known.filter(|_| custom_lists.is_some())),
     };
+    if let Some(warning) = suspicious::pod_for_workload(patch, document, resource) {
+        report.push(warning);
+    }
     let lists = suspicious::replaced_lists(resource, &document.tree, known, custom_lists.is_some());
     let styles = identity_fields(&resource.tree).map(|field| field.map(|node| resource.tree.style(node)));
     let merged = strategic_merge::merge(resource.tree_mut(), &document.tree, schema, in_force, custom_lists, &stamp);

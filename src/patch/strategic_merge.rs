@@ -13,10 +13,11 @@ use crate::schema::custom_lists::CustomLists;
 use crate::schema::in_force::{self, InForce};
 use crate::schema::merge_keys::Schema;
 use crate::schema::openapi::{Custom, OpenApi};
+use crate::sorting::Sorting;
 use crate::string_map::is_ambiguous;
 use crate::yaml::read::KEPT_ALIAS;
 use crate::yaml::resolve::{self};
-use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
+use crate::yaml::tree::{Kind, Mark, NodeId, Style, Tag, Tree};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -47,8 +48,15 @@ pub fn merge(
     let root = dest.root();
     let copy = dest.copy_from(patch, patch.root(), stamp);
     let comments = SchemaComments::read(dest, stamp);
+    // Marks are for what the built-in schema says of objects without peculiarities.
+    let uses_marks =
+        in_force.is_none() && custom_lists.is_none() && dest.comments().next().is_none() && !dest.is_watched();
+    if uses_marks {
+        dest.take_for(schema.map_or(0, Schema::address));
+    }
     let mut merge = Merge {
         tree: dest,
+        uses_marks,
         in_force,
         custom_lists,
         comments: comments.as_ref(),
@@ -57,7 +65,12 @@ pub fn merge(
         path: Vec::new(),
         fields_written: 0,
     };
-    let walked = merge.walk(Some(root), Some(copy), schema).map_err(|fault| merge.diagnose(fault))?;
+    let walked = merge.walk(Some(root), Some(copy), schema).map_err(|fault| merge.diagnose(fault));
+    if walked.is_err() {
+        // Not all that was marked has been looked at.
+        merge.tree.unmark_all(Mark::Merged);
+    }
+    let walked = walked?;
     // A root directive `replace` gives the patch as result, which the reference throws away (upstream
     // `patchstrategicmerge.Filter`): the object stays as it is.
     let fields_written = merge.fields_written;
@@ -71,6 +84,7 @@ pub(crate) fn merge_values(dest: &mut Tree, values: &Tree, stamp: &Stamp) -> Res
     let copy = dest.copy_from(values, values.root(), stamp);
     let mut merge = Merge {
         tree: dest,
+        uses_marks: false,
         in_force: None,
         custom_lists: None,
         comments: None,
@@ -132,6 +146,8 @@ struct Changes {
 
 pub(super) struct Merge<'t> {
     pub(super) tree: &'t mut Tree,
+    /// What is not patched is marked, and passed by where it is marked already.
+    uses_marks: bool,
     in_force: Option<&'t InForce>,
     /// What is known of lists in custom resources, where they are merged.
     custom_lists: Option<&'t CustomLists>,
@@ -148,6 +164,25 @@ pub(super) struct Merge<'t> {
 impl<'t> Merge<'t> {
     /// Merges a pair of nodes, each of which may be missing; the result is `None` where nothing is left.
     pub(super) fn walk(
+        &mut self,
+        dest: Option<NodeId>,
+        patch: Option<NodeId>,
+        schema: Option<Schema<'_>>,
+    ) -> Merged<Option<Walked>> {
+        let unpatched = dest.filter(|&dest| self.uses_marks && patch.is_none() && !self.tree.is_scalar(dest));
+        let Some(unpatched) = unpatched else { return self.walk_pair(dest, patch, schema) };
+        if self.tree.has_mark_throughout(unpatched, Mark::Merged) {
+            return Ok(found(dest));
+        }
+        // Where the walk writes to a node it takes the mark away.
+        self.tree.mark_throughout(unpatched, Mark::Merged);
+        self.uses_marks = false;
+        let walked = self.walk_pair(dest, None, schema)?;
+        self.uses_marks = true;
+        Ok(walked)
+    }
+
+    fn walk_pair(
         &mut self,
         dest: Option<NodeId>,
         patch: Option<NodeId>,
@@ -191,8 +226,14 @@ impl<'t> Merge<'t> {
             },
             // A pair of nulls is walked like a mapping, as upstream.
             Some(Kind::Mapping) | None => {
-                let schema = schema.or_else(|| self.own_schema(dest)).or_else(|| self.own_schema(patch));
-                self.walk_mapping(dest, patch, schema)
+                let uses_marks = self.uses_marks;
+                let own =
+                    if schema.is_some() { None } else { self.own_schema(dest).or_else(|| self.own_schema(patch)) };
+                // What an object inside an object is taken for may change from patch to patch.
+                self.uses_marks = uses_marks && own.is_none() && (schema.is_some() || self.path.is_empty());
+                let walked = self.walk_mapping(dest, patch, schema.or(own))?;
+                self.uses_marks = uses_marks;
+                Ok(walked)
             }
         }
     }
@@ -388,7 +429,7 @@ impl<'t> Merge<'t> {
             let mut entries: Vec<(&str, (NodeId, NodeId))> =
                 tree.entries(map).map(|entry| (tree.text(entry.0), entry)).collect();
             if !entries.is_sorted_by(|a, b| a.0 < b.0) {
-                entries.sort_by(|a, b| a.0.cmp(b.0));
+                entries.put_in_order(|a, b| a.0.cmp(b.0));
                 // The first of duplicate keys is the one that is looked at; printing refuses duplicates anyway.
                 entries.dedup_by(|b, a| a.0 == b.0);
             }
@@ -482,7 +523,7 @@ impl<'t> Merge<'t> {
         }
         if !removed.is_empty() {
             let mut removed = removed.clone();
-            removed.sort_unstable();
+            removed.put_in_own_order_unstable();
             self.remove_keys(map, |_, key| removed.binary_search(&key).is_ok());
         }
         for &(key, value) in added {

@@ -2,7 +2,7 @@
 //! have meant to merge, it adds a container that cannot run. None of this changes what is built.
 
 use super::strategic_merge::DIRECTIVE;
-use super::{Body, LoadedPatch};
+use super::{Body, LoadedPatch, StrategicPatch};
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::resource::Resource;
 use crate::schema::merge_keys::Schema;
@@ -14,6 +14,36 @@ use rustc_hash::FxHashSet;
 
 /// Names in a message; nobody reads more.
 const NAMES_MAX: usize = 5;
+
+/// What to do with a Pod that is to change the pods of a workload.
+pub(super) const FOR_PODS: &str =
+    "pods are made by workloads: patch the Deployment (or StatefulSet, …), with these fields below `spec.template`";
+
+/// Returns whether an object makes pods of a template.
+pub(super) fn makes_pods(resource: &Resource) -> bool {
+    let tree = &resource.tree;
+    let gvk = &resource.id.gvk;
+    let is_workload = matches!(&*gvk.group, "apps" | "batch" | "argoproj.io" | "apps.kruise.io");
+    is_workload && tree.get_path(tree.root(), &["spec", "template", "spec"]).is_some()
+}
+
+/// A patch that says it is for a Pod and is applied to what makes pods: its fields are one level too high.
+pub(super) fn pod_for_workload(
+    patch: &LoadedPatch,
+    document: &StrategicPatch,
+    resource: &Resource,
+) -> Option<Box<Diagnostic>> {
+    let tree = &document.tree;
+    let spec = tree.get(tree.root(), "spec").filter(|&spec| tree.is_mapping(spec))?;
+    // The kind of a patch with a target says nothing by itself, and may be any.
+    let is_of_pod = *document.id.gvk.kind == *"Pod" && tree.get(spec, "template").is_none();
+    if patch.target.is_none() || !is_of_pod || !makes_pods(resource) {
+        return None;
+    }
+    let message = format!("this patch is for a pod, but `{}` only makes pods", resource.short_name());
+    let warning = Diagnostic::warning(Code::PatchOfPod, message).at(tree.place(spec), "fields of a pod");
+    Some(warning.at(Some(patch.place), "").help(FOR_PODS))
+}
 
 /// A patch that leaves everything as it is.
 pub(super) fn without_effect(patch: &LoadedPatch) -> Box<Diagnostic> {

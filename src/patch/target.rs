@@ -1,5 +1,6 @@
 //! Which resources a patch is for, and what to say if there are none.
 
+use super::suspicious;
 use crate::diagnostic::{Code, Diagnostic, Result, nearest};
 use crate::kustomization::{PlacedText, Target};
 use crate::pattern::{LabelSelector, Pattern};
@@ -254,16 +255,31 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
             .help(format!("write `apiVersion: {theirs}` in the patch"));
     }
     let error = error.at(place, "no object has this name and kind");
-    if let Some(resource) = named().next() {
+    if **kind == *"Pod"
+        && let Some(resource) = resources().filter(|resource| suspicious::makes_pods(resource)).max_by_key(is_named)
+    {
+        let what = format!("{} makes pods", describe(resource));
+        return error.at(name_place(resource), what).help(suspicious::FOR_PODS);
+    }
+    // One that was split in two: `web` into `web-blue` and `web-green`.
+    let is_part =
+        |resource: &&Resource| resource.id.name.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('-'));
+    let other_kind = named().next().filter(|resource| {
+        // Deployments and Services share their names: one that is called nearly so is meant rather than the other kind.
+        suspicious::makes_pods(resource) || !same_kind().any(|resource| is_part(&resource))
+    });
+    if let Some(resource) = other_kind {
         let kind = &resource.id.gvk.kind;
         return error
             .at(name_place(resource), format!("an object of this name has kind `{kind}`"))
             .help("write the kind and the apiVersion of the object in the patch");
     }
     let names = nearest(name, same_kind().map(|resource| &*resource.id.name), 3);
-    if let Some(near) = names.first() {
-        let at = same_kind().find(|resource| &*resource.id.name == *near).and_then(name_place);
-        return error.at(at, format!("did you mean `{near}`?")).help("write the name of an object that exists");
+    let part = same_kind().find(is_part);
+    let near = names.first().and_then(|near| same_kind().find(|resource| &*resource.id.name == *near));
+    if let Some(near) = near.or(part) {
+        let words = format!("did you mean `{}`?", near.id.name);
+        return error.at(name_place(near), words).help("write the name of an object that exists");
     }
     let n_of_kind = same_kind().count();
     match n_of_kind {

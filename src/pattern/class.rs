@@ -1,5 +1,6 @@
 //! Sets of characters in RE2 syntax.
 
+use crate::sorting::Sorting;
 use std::fmt::Write as _;
 
 /// Inclusive ranges of code points.
@@ -58,7 +59,7 @@ pub(super) fn add_set(set: Ranges, is_negated: bool, is_folded: bool, class: &mu
         class.append(&mut ranges);
         return;
     }
-    ranges.sort_unstable();
+    ranges.put_in_own_order_unstable();
     let mut next = 0;
     for (low, high) in ranges {
         if low > next {

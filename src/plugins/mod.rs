@@ -19,7 +19,7 @@ use crate::kustomization::PlacedText;
 use crate::kustomization::function::FunctionSpec;
 use crate::loader::{self, LoadRestrictions, Root};
 use crate::patch::LoadedPatch;
-use crate::programs::PluginOptions;
+use crate::programs::{CAN_START, PluginOptions};
 use crate::provenance::{DirectiveId, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Configured, Resource};
@@ -145,7 +145,7 @@ pub(crate) fn load(
     let body = if gvk.group.is_empty() && &*gvk.version == BUILTIN {
         report.keep(check_kind(&gvk.kind, role, place))?;
         Body::Builtin(Box::new(prepare::load(&config, place, by, context, report)?))
-    } else if context.options.alpha_plugins {
+    } else if context.options.runs_plugins() {
         match report.keep(functions::load(&config, place, context))? {
             Some(function) => function,
             None => report.keep(executable::load(&config, place, context))?,
@@ -168,6 +168,7 @@ impl Plugin {
     pub(crate) fn generate(&self, context: &mut Context<'_, '_>) -> Result<Vec<Resource>> {
         match &self.body {
             Body::Builtin(builtin) => builtin::generate(builtin, self.by, context),
+            _ if !CAN_START => Ok(Vec::new()),
             Body::Function(function) => functions::generate(function, self, context),
             Body::Executable(program) => executable::generate(program, self, context),
         }
@@ -182,6 +183,7 @@ impl Plugin {
     ) -> Result<Touched> {
         match &self.body {
             Body::Builtin(builtin) => builtin::transform(builtin, resources, self.by, &context.session.limits, report),
+            _ if !CAN_START => Ok(Touched { by: self.by, resources: 0, fields: 0 }),
             Body::Function(function) => functions::transform(function, self, resources, context, report),
             Body::Executable(program) => executable::transform(program, self, resources, context),
         }

@@ -9,6 +9,7 @@ use super::builtin::Builtin;
 use super::{Body, Plugin, exchange};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::marks;
+use crate::programs::CAN_START;
 use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
@@ -52,6 +53,7 @@ pub(crate) fn check(
             Builtin::Patches(patches) => patches.as_slice(),
             _ => &[],
         },
+        _ if !CAN_START => &[],
         Body::Function(_) | Body::Executable(_) => return check_program(plugin, before, after, sources),
     };
     for old in before {

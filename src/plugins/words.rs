@@ -3,6 +3,7 @@
 use super::Plugin;
 use crate::resmap::ResMap;
 use crate::resource::Resource;
+use crate::sorting::Sorting;
 use crate::yaml::emit::value::decode_binary;
 use crate::yaml::tree::NodeId;
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ pub(super) fn without_secrets(words: &str, plugin: &Plugin, given: Option<&ResMa
     }
     // What holds others goes first.
     let mut pieces: Vec<String> = pieces.into_iter().collect();
-    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+    pieces.put_in_order_of(|piece| std::cmp::Reverse(piece.len()));
     pieces.iter().fold(words.to_owned(), |words, piece| match words.contains(piece.as_str()) {
         true => words.replace(piece.as_str(), HIDDEN),
         false => words,

@@ -6,6 +6,7 @@
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::resmap::ResMap;
 use crate::resource::{DEFAULT_NAMESPACE, NO_NAMESPACE, Resource};
+use crate::sorting::Sorting;
 use crate::yaml::resolve::effective_tag;
 use crate::yaml::tree::Tag;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -139,7 +140,7 @@ impl Bucket {
         // Objects without an affix go with any.
         let near = [affix, ""].into_iter().filter_map(|affix| groups.get(affix)).flatten().copied();
         let mut near: Vec<usize> = near.filter(|&position| is_wanted(position)).collect();
-        near.sort_unstable();
+        near.put_in_own_order_unstable();
         let others = self.all.iter().copied().filter(|position| near.binary_search(position).is_err());
         found.extend(others.filter(|&position| is_wanted(position)).take(2));
         found.extend(near);
@@ -204,7 +205,7 @@ impl<'i> View<'i> {
                 search(&index.in_namespace, effective, Some(namespace));
             }
         }
-        found.sort_unstable();
+        found.put_in_own_order_unstable();
         found.dedup();
         found
     }
@@ -245,7 +246,7 @@ fn service_account_namespaces(resource: &Resource) -> Result<Vec<Arc<str>>> {
         }
         namespaces.push(tree.text(namespace).into());
     }
-    namespaces.sort_unstable();
+    namespaces.put_in_own_order_unstable();
     namespaces.dedup();
     Ok(namespaces)
 }

@@ -7,7 +7,6 @@
 use super::merge_keys::Schema;
 use super::openapi::OpenApi;
 use super::{catalogue, groups};
-use crate::resmap::ResMap;
 use crate::resource::{Gvk, Resource};
 use crate::yaml::tree::{NodeId, Tree};
 use rustc_hash::FxHashMap;
@@ -38,9 +37,9 @@ struct Version {
 
 impl CustomLists {
     /// Looks for definitions among the objects of a build.
-    pub fn find(resources: &ResMap, is_merging: bool) -> CustomLists {
+    pub fn find<'r>(resources: impl Iterator<Item = &'r Arc<Resource>>, is_merging: bool) -> CustomLists {
         let mut found = CustomLists { is_merging, types: FxHashMap::default() };
-        for resource in resources.iter() {
+        for resource in resources {
             let gvk = &resource.id.gvk;
             if &*gvk.kind == "CustomResourceDefinition" && &*gvk.group == "apiextensions.k8s.io" {
                 found.add(resource);

@@ -295,6 +295,7 @@ fn write<'e>(
                     None => shared.node = Some(new),
                 }
                 tree.push_entry(map, key, new);
+                tree.index_keys(map);
             }
         }
     }

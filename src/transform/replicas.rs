@@ -7,6 +7,7 @@ use crate::kustomization::ReplicasEntry;
 use crate::provenance::{DirectiveId, Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
+use crate::sorting::Sorting;
 use crate::yaml::tree::{Kind, Tag};
 
 /// Applies one entry of `replicas`.
@@ -52,7 +53,7 @@ fn no_target(resmap: &ResMap, entry: &ReplicasEntry, config: &TransformerConfig)
         .note(format!("kinds with replicas are {}", kinds.join(", ")));
     let scalable = resmap.iter().filter(|resource| config.replicas.iter().any(|spec| spec.selects(&resource.id.gvk)));
     let mut names: Vec<&str> = scalable.map(|resource| &*resource.id.name).collect();
-    names.sort_unstable();
+    names.put_in_own_order_unstable();
     names.dedup();
     let near: Vec<String> = nearest(name, names, 3).into_iter().map(|name| format!("`{name}`")).collect();
     if near.is_empty() {

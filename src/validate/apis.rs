@@ -31,6 +31,9 @@ fn find(group: &str, version: &str, kind: &str) -> Option<Life> {
 /// Checks the API of an object; `is_known` says that its fields are known.
 pub(super) fn check(checker: &mut Checker<'_>, resource: &Resource, release: Release, is_known: bool) {
     let gvk = &resource.id.gvk;
+    if *gvk.kind == *"Ingress" && *gvk.group == *"networking.k8s.io" {
+        ingress_class(checker, resource);
+    }
     if is_known && table::kind(&gvk.group, &gvk.version, &gvk.kind).is_none() {
         return;
     }
@@ -82,6 +85,21 @@ pub(super) fn check(checker: &mut Checker<'_>, resource: &Resource, release: Rel
         }
         None => {}
     }
+}
+
+/// Tells of the annotation that came before a field. Servers warn of it since Kubernetes 1.18.
+fn ingress_class(checker: &mut Checker<'_>, resource: &Resource) {
+    const ANNOTATION: &str = "kubernetes.io/ingress.class";
+    let tree = &*resource.tree;
+    let root = Path::root(tree);
+    let Some(metadata) = root.field(tree, "metadata") else { return };
+    let Some(annotations) = metadata.field(tree, "annotations") else { return };
+    let Some(class) = annotations.field(tree, ANNOTATION) else { return };
+    checker.key(Code::ApiDeprecated, tree, &class, |checker, _| {
+        let class = checker.shown(tree.text(class.node));
+        Words::new(format!("`{}` has the annotation `{ANNOTATION}`, which is deprecated", checker.object()))
+            .help(format!("say `spec.ingressClassName: {class}` instead"))
+    });
 }
 
 fn quoted(words: &[&str]) -> String {

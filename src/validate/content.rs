@@ -141,6 +141,10 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn placeholder(&mut self, path: &Path<'_>, text: &str) {
+        if self.is_secret && path.any(|key| key == "data") && !is_base64(text) {
+            // `invalid-base64` says it.
+            return;
+        }
         let decoded = self.is_secret.then(|| STANDARD.decode(text).ok()).flatten();
         let decoded = decoded.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
         let Some(found) = placeholder(text).or_else(|| placeholder(decoded?)) else { return };
@@ -286,7 +290,11 @@ pub(super) fn is_base64(text: &str) -> bool {
 /// Tells of data that is no base64; a value of a Secret is not shown.
 pub(super) fn invalid_base64(checker: &mut Checker<'_>, tree: &Tree, path: &Path<'_>) {
     checker.value(Code::InvalidBase64, tree, path, |checker, field| {
-        let words = Words::new(format!("`{field}` of `{}` is not base64", checker.object()));
+        let what = match placeholder(tree.text(path.node)) {
+            Some(_) => "is still a placeholder, and not base64",
+            None => "is not base64",
+        };
+        let words = Words::new(format!("`{field}` of `{}` {what}", checker.object()));
         match tree.text_at(&["kind"]) {
             Some("Secret") => words.help("encode it, or put it under `stringData` as it is"),
             _ => words.help("encode it"),

@@ -95,8 +95,8 @@ const OWN: &[Entry] = &[
     ("secrets.hashicorp.com", ALL, SPEC),
     ("serving.kserve.io", ALL, SPEC),
     ("spire.spiffe.io", ALL, SPEC),
-    ("templates.gatekeeper.sh", ALL, SPEC),
     ("tekton.dev", ALL, SPEC),
+    ("templates.gatekeeper.sh", ALL, SPEC),
 ];
 
 /// Kinds that are known to have none, sorted by group.

@@ -17,7 +17,7 @@ pub enum Level {
 ///
 /// What a server refuses is an error. What may be right because of something that is not in the build is a warning, or off
 /// where that is usual.
-pub const RULES: [(Code, Level); 22] = [
+pub const RULES: [(Code, Level); 24] = [
     (Code::SchemaUnknownField, Level::Fail),
     (Code::SchemaWrongType, Level::Fail),
     (Code::SchemaMissingField, Level::Fail),
@@ -32,6 +32,8 @@ pub const RULES: [(Code, Level); 22] = [
     (Code::PortUndefined, Level::Fail),
     (Code::KeyUndefined, Level::Fail),
     (Code::SubsetUndefined, Level::Warn),
+    (Code::HostsUndefined, Level::Warn),
+    (Code::SubjectUndefined, Level::Warn),
     (Code::ReferenceNearMiss, Level::Warn),
     (Code::ReferenceUnresolved, Level::Off),
     (Code::InvalidBase64, Level::Fail),

@@ -2,6 +2,7 @@
 //! first needed. What the table has, and has not, stands at its head.
 
 use super::release::Release;
+use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -84,7 +85,7 @@ impl Definition {
             Some(Field { name, is_required, of: Type::of(of) })
         };
         let mut fields: Vec<Field> = text.split(' ').filter_map(field).collect();
-        fields.sort_unstable_by_key(|field| field.name);
+        fields.put_in_order_of(|field| field.name);
         Definition { fields }
     }
 

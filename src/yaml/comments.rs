@@ -4,6 +4,7 @@
 //! prints it there. That is repeated for the usual layouts; a layout that it might change in a way not known here is
 //! refused, as are anchors, aliases and merge keys, which it prints and trees do not have.
 
+use crate::sorting::Sorting;
 use crate::yaml::tree::{Kind, NodeId, Style, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -116,7 +117,7 @@ pub(crate) fn stand_in(tree: &Tree, node: NodeId) -> bool {
         let span = tree.place(node).filter(|place| place.source == source.id).map(|place| place.span);
         spans.extend(span.filter(|_| tree.is_scalar(node)));
     }
-    spans.sort_unstable();
+    spans.put_in_own_order_unstable();
     let (Some(first), Some(last)) = (spans.first(), spans.iter().map(|span| span.end).max()) else { return false };
     let first_line = source.line_column(first.start).line;
     let above =
@@ -208,7 +209,7 @@ impl Finder<'_> {
                 }
             }
         }
-        self.scalars.sort_unstable();
+        self.scalars.put_in_own_order_unstable();
         let mut dashes = Vec::new();
         for (start, line) in self.lines() {
             let mut at = start + (line.len() - line.trim_start_matches(' ').len());
@@ -228,7 +229,7 @@ impl Finder<'_> {
             self.tokens.push(Token { start, node, depth, is_entry: true, in_flow: false });
         }
         // A dash comes before the first key behind it, which is further right.
-        self.tokens.sort_by_key(|token| token.start);
+        self.tokens.put_in_order_of(|token| token.start);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 //! of open collections and nothing else: `value` says what each scalar is, `key_order` sorts, `quote` chooses
 //! styles, `writer` prints strings and `number` floats.
 
+use crate::yaml::resolve::is_word;
 use crate::yaml::tree::{Children, Kind, NodeId, Style, Tag, Tree};
 pub(crate) use key_order::Entry;
 use std::borrow::Cow;
@@ -60,7 +61,9 @@ pub(crate) fn emit_indented(tree: &Tree, id: NodeId, indent: usize, out: &mut St
 }
 
 fn print(tree: &Tree, id: NodeId, out: &mut String, width: usize, indent: usize) -> Result<(), EmitError> {
-    let mut emitter = Emitter { tree, writer: Writer::new(out, width), entries: Vec::new(), open: Vec::new() };
+    // Room for most objects.
+    let (entries, open) = (Vec::with_capacity(32), Vec::with_capacity(16));
+    let mut emitter = Emitter { tree, writer: Writer::new(out, width), entries, open };
     match tree.kind(id) {
         Kind::Scalar => emitter.scalar(id, indent + 2, false)?,
         _ => emitter.collection(id, Position::Root, indent, false)?,
@@ -128,7 +131,11 @@ impl<'t> Emitter<'t, '_> {
         let key = std::mem::take(&mut entry.key);
         self.pad(indent);
         if quote::is_simple_key(&key, flags) {
-            self.writer.simple_key(&key, flags);
+            if flags == quote::WORD {
+                self.writer.out.push_str(&key);
+            } else {
+                self.writer.simple_key(&key, flags);
+            }
             self.writer.out.push(':');
             return self.node(value_id, Position::Key, indent, in_flow);
         }
@@ -165,6 +172,11 @@ impl<'t> Emitter<'t, '_> {
     }
 
     fn scalar(&mut self, id: NodeId, indent: usize, in_flow: bool) -> Result<(), EmitError> {
+        if let Some(word) = word(self.tree, id) {
+            self.writer.out.push_str(word);
+            self.writer.line_break();
+            return Ok(());
+        }
         let context = Context { in_flow, is_key: false };
         let out = &mut *self.writer.out;
         match value::value_of(self.tree, id, context).map_err(|why| EmitError::invalid(id, why))? {
@@ -260,6 +272,10 @@ pub(crate) fn read_entries<'t>(
     entries: &mut Vec<Entry<'t>>,
 ) -> Result<(), EmitError> {
     for (key_id, value_id) in tree.entries(id) {
+        if let Some(word) = word(tree, key_id) {
+            entries.push(Entry { flags: quote::WORD, key: Cow::Borrowed(word), key_id, value_id });
+            continue;
+        }
         match key_text(tree, key_id, in_flow, is_root)? {
             Some(key) => entries.push(Entry { flags: quote::classify(&key), key, key_id, value_id }),
             None => {
@@ -272,6 +288,16 @@ pub(crate) fn read_entries<'t>(
         }
     }
     Ok(())
+}
+
+/// Returns the text of a scalar that is certainly a string, and printed as it stands wherever it does: most are.
+#[inline]
+fn word(tree: &Tree, id: NodeId) -> Option<&str> {
+    let is_plain = matches!(tree.tag(id), Tag::Implied | Tag::Str) && !tree.style(id).is_block_scalar();
+    if !is_plain || !tree.is_scalar(id) {
+        return None;
+    }
+    Some(tree.text(id)).filter(|text| is_word(text))
 }
 
 /// Checks that no key stands twice in sorted entries.

@@ -1,11 +1,12 @@
 //! Nodes as JSON text and back, as the reference's codecs do it: for hashes, for JSON 6902 patches, for messages.
 
 use crate::provenance::Stamp;
+use crate::sorting::Sorting;
 use crate::yaml::emit::quote::yaml12_style;
 use crate::yaml::emit::value::{Context, Scalar, value_of};
 use crate::yaml::emit::{EmitError, EmitErrorKind, Entry, check_distinct, number, read_entries};
 use crate::yaml::resolve::is_word;
-use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
+use crate::yaml::tree::{Kind, Mark, NodeId, Style, Tag, Tree};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::borrow::Cow;
 
@@ -67,19 +68,26 @@ fn has_json_form(tree: &Tree, id: NodeId, depth: usize, in_flow: bool) -> bool {
     }
     let in_flow = in_flow || tree.style(id) == Style::Flow;
     match tree.kind(id) {
+        Kind::Scalar if tree.has_mark(id, Mark::Json) && !in_flow => true,
         Kind::Scalar => match value_of(tree, id, Context { in_flow, is_key: false }) {
             Ok(Scalar::Float(value)) => number::check(value).is_ok(),
             value => value.is_ok(),
         },
         Kind::Sequence => tree.items(id).all(|item| has_json_form(tree, item, depth + 1, in_flow)),
         Kind::Mapping => {
-            are_words(tree, id) && tree.entries(id).all(|(_, value)| has_json_form(tree, value, depth + 1, in_flow))
+            (tree.has_mark_on_keys(id, Mark::Json) || are_words(tree, id))
+                && tree.entries(id).all(|(_, value)| has_json_form(tree, value, depth + 1, in_flow))
         }
     }
 }
 
+/// Returns whether a part of a document certainly has a JSON form, wherever in the document it is.
+pub(crate) fn has_json_form_anywhere(tree: &Tree, id: NodeId) -> bool {
+    has_json_form(tree, id, 0, false) && has_json_form(tree, id, 0, true)
+}
+
 /// Returns whether all keys of a mapping are certainly different, and strings that print as they stand.
-fn are_words(tree: &Tree, map: NodeId) -> bool {
+pub(crate) fn are_words(tree: &Tree, map: NodeId) -> bool {
     // Each is compared with those before it, which is only good for few.
     const FEW: usize = 24;
     let is_word = |key: NodeId, text: &str| {
@@ -120,7 +128,7 @@ fn are_words(tree: &Tree, map: NodeId) -> bool {
 fn sorted_entries(tree: &Tree, id: NodeId, in_flow: bool, is_root: bool) -> Result<Vec<Entry<'_>>, EmitError> {
     let mut entries = Vec::new();
     read_entries(tree, id, in_flow, is_root, &mut entries)?;
-    entries.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
+    entries.put_in_order(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
     check_distinct(&entries)?;
     Ok(entries)
 }
@@ -236,8 +244,14 @@ fn normalise_at(tree: &mut Tree, id: NodeId, depth: usize, in_flow: bool, is_aga
     }
     let in_flow = in_flow || tree.style(id) == Style::Flow;
     match tree.kind(id) {
+        Kind::Scalar if tree.has_mark(id, Mark::Json) && !in_flow => return Ok(()),
         Kind::Scalar if is_again && tree.text(id) == "-0" => return Ok(()),
-        Kind::Scalar => return normalise_scalar(tree, id, in_flow),
+        Kind::Scalar => {
+            if !normalise_scalar(tree, id, in_flow)? && !in_flow {
+                tree.mark(id, Mark::Json);
+            }
+            return Ok(());
+        }
         Kind::Sequence => {
             let mut next = tree.first_child(id);
             while let Some(item) = next {
@@ -246,7 +260,8 @@ fn normalise_at(tree: &mut Tree, id: NodeId, depth: usize, in_flow: bool, is_aga
             }
         }
         Kind::Mapping => {
-            let is_simple = are_words(tree, id);
+            let is_known = !in_flow && tree.has_mark_on_keys(id, Mark::Json);
+            let is_simple = is_known || are_words(tree, id);
             if !is_simple {
                 let entries = sorted_entries(tree, id, in_flow, depth == 0)?;
                 let keys: Vec<_> = entries.into_iter().map(|entry| (entry.key_id, entry.key.into_owned())).collect();
@@ -257,12 +272,16 @@ fn normalise_at(tree: &mut Tree, id: NodeId, depth: usize, in_flow: bool, is_aga
             }
             let mut next = tree.first_child(id);
             while let Some(key) = next {
-                if is_simple {
+                if is_simple && !is_known {
                     tree.settle_scalar(key, None, Style::Plain, Tag::Implied);
+                    tree.mark(key, Mark::Json);
                 }
                 let Some(value) = tree.next_sibling(key) else { break };
                 normalise_at(tree, value, depth + 1, in_flow, is_again)?;
                 next = tree.next_sibling(value);
+            }
+            if is_simple {
+                tree.mark(id, Mark::Json);
             }
         }
     }
@@ -346,15 +365,15 @@ fn as_json_text_at(
 fn retain_keys(tree: &mut Tree, id: NodeId, keys: &[(NodeId, String)]) {
     if tree.entries(id).count() > keys.len() {
         let mut kept: Vec<NodeId> = keys.iter().map(|&(key, _)| key).collect();
-        kept.sort_unstable();
+        kept.put_in_own_order_unstable();
         tree.retain_entries(id, |_, key, _| kept.binary_search(&key).is_ok());
     }
 }
 
-fn normalise_scalar(tree: &mut Tree, id: NodeId, in_flow: bool) -> Result<(), EmitError> {
+/// Returns whether that changed anything.
+fn normalise_scalar(tree: &mut Tree, id: NodeId, in_flow: bool) -> Result<bool, EmitError> {
     if is_word(tree.text(id)) && matches!(tree.tag(id), Tag::Implied | Tag::Str) && !tree.style(id).is_block_scalar() {
-        tree.settle_scalar(id, None, Style::Plain, Tag::Implied);
-        return Ok(());
+        return Ok(tree.settle_scalar(id, None, Style::Plain, Tag::Implied));
     }
     let (new_text, style) = {
         let invalid = |why| EmitError::invalid(id, why);
@@ -362,8 +381,7 @@ fn normalise_scalar(tree: &mut Tree, id: NodeId, in_flow: bool) -> Result<(), Em
         let (text, style) = printed(value).map_err(invalid)?;
         ((tree.text(id) != text).then(|| text.into_owned()), style)
     };
-    tree.settle_scalar(id, new_text.as_deref(), style, Tag::Implied);
-    Ok(())
+    Ok(tree.settle_scalar(id, new_text.as_deref(), style, Tag::Implied))
 }
 
 /// Gives a scalar the text and the style that go yaml.v3 would print.

@@ -4,6 +4,7 @@
 //! beside the tree, at the node that go-yaml v3 attaches them to: behind a key or a flow collection, or above a key or an
 //! item. Of several lines the first counts. Nearly all files have none, and cost a search for `#` here.
 
+use crate::sorting::Sorting;
 use crate::yaml::resolve;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
 use std::ops::Range;
@@ -118,10 +119,10 @@ impl<'t> Layout<'t> {
             open.extend(children.into_iter().map(|child| (child, is_flow)));
         }
         // An item in a list that begins where it does stands right of another dash: outer items come first by themselves.
-        layout.items.sort_by_key(|entry| entry.start);
-        layout.keys.sort_by_key(|entry| entry.start);
-        layout.flows.sort_by_key(|entry| entry.end);
-        layout.scalars.sort_unstable();
+        layout.items.put_in_order_of(|entry| entry.start);
+        layout.keys.put_in_order_of(|entry| entry.start);
+        layout.flows.put_in_order_of(|entry| entry.end);
+        layout.scalars.put_in_own_order_unstable();
         layout
     }
 

@@ -102,7 +102,14 @@ pub(crate) fn is_word(text: &str) -> bool {
         [first, ..] => first.is_ascii_alphabetic(),
         [] => false,
     };
-    is_string && bytes.iter().all(|&byte| IN_WORDS[usize::from(byte)])
+    // In short texts, as most are, going on costs less than asking at each byte whether to.
+    const SHORT: usize = 48;
+    let is_in_word = |byte: u8| IN_WORDS[usize::from(byte)];
+    is_string
+        && match bytes.len() <= SHORT {
+            true => bytes.iter().fold(true, |all, &byte| all & is_in_word(byte)),
+            false => bytes.iter().all(|&byte| is_in_word(byte)),
+        }
 }
 
 /// The bytes that words are made of.

@@ -6,8 +6,14 @@
 //! here: they follow from text, tag and style when the tree is emitted (`yaml::resolve`, `yaml::emit`), as in the
 //! reference. Kubernetes is unknown to this module.
 
+mod key_index;
+mod marks;
+
 use crate::provenance::{Origin, OriginEntry, OriginIndex, ReadFile, Stamp};
 use crate::source::{Place, Span};
+use key_index::{KeyIndex, Known};
+pub(crate) use marks::Mark;
+use marks::State;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -168,10 +174,19 @@ struct Node {
     kind: Kind,
     style: Style,
     tag: Tag,
-    pool: Pool,
+    state: State,
 }
 
 impl Node {
+    fn pool(&self) -> Pool {
+        self.state.pool()
+    }
+
+    fn write(&mut self, Text { start, len, pool }: Text) {
+        (self.start, self.len) = (start, len);
+        self.state.set_pool(pool);
+    }
+
     fn text_range(&self) -> std::ops::Range<usize> {
         let start = self.start as usize;
         start..start + self.len as usize
@@ -179,7 +194,7 @@ impl Node {
 }
 
 /// One document: a resource, a patch, a kustomization.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Tree {
     nodes: Vec<Node>,
     own: String,
@@ -199,6 +214,38 @@ pub struct Tree {
     n_latent_writes: u32,
     /// The labels as a JSON patch left them: the reference prints and reads what it patched.
     read_again: Option<NodeId>,
+    /// Where keys of large mappings stand; nearly always none.
+    key_index: Option<Box<KeyIndex>>,
+    /// What the last strategic merge took the object for.
+    merged_as: Option<usize>,
+}
+
+impl Clone for Tree {
+    /// A tree is copied to be written to: the copy has room for what is likely to come.
+    fn clone(&self) -> Tree {
+        let mut nodes = Vec::with_capacity(self.nodes.len() + self.nodes.len() / 8 + 16);
+        nodes.extend_from_slice(&self.nodes);
+        let mut own = String::with_capacity(self.own.len() + 128);
+        own.push_str(&self.own);
+        let mut entries = Vec::with_capacity(self.entries.len() + 8);
+        entries.extend_from_slice(&self.entries);
+        Tree {
+            nodes,
+            own,
+            entries,
+            file: self.file.clone(),
+            root: self.root,
+            is_overfull: self.is_overfull,
+            is_watched: self.is_watched,
+            comments: self.comments.clone(),
+            removed: self.removed.clone(),
+            latent: self.latent.clone(),
+            n_latent_writes: self.n_latent_writes,
+            read_again: self.read_again,
+            key_index: self.key_index.clone(),
+            merged_as: self.merged_as,
+        }
+    }
 }
 
 impl Default for Tree {
@@ -231,6 +278,8 @@ impl Tree {
             latent: Vec::new(),
             n_latent_writes: 0,
             read_again: None,
+            key_index: None,
+            merged_as: None,
         }
     }
 
@@ -363,6 +412,15 @@ impl Tree {
         self.is_watched = is_watched;
     }
 
+    /// Notes what a strategic merge takes the object for: what one found out that took it for something else
+    /// (`Mark::Merged`) is forgotten.
+    pub(crate) fn take_for(&mut self, what: usize) {
+        let before = self.merged_as.replace(what);
+        if before.is_some_and(|before| before != what) {
+            self.unmark_all(Mark::Merged);
+        }
+    }
+
     // ---- reading --------------------------------------------------------------------------------------------------
 
     /// Returns what a node is.
@@ -408,7 +466,7 @@ impl Tree {
     }
 
     fn pool(&self, node: &Node) -> &str {
-        match (node.pool, &self.file) {
+        match (node.pool(), &self.file) {
             (Pool::Own | Pool::Untagged, _) | (_, None) => &self.own,
             (Pool::File, Some(file)) => &file.source.text,
             (Pool::Decoded, Some(file)) => &file.decoded,
@@ -428,7 +486,7 @@ impl Tree {
     /// is written to it.
     pub fn is_untagged(&self, id: NodeId) -> bool {
         let node = self.node(id);
-        node.pool == Pool::Untagged && node.tag == Tag::Implied
+        node.pool() == Pool::Untagged && node.tag == Tag::Implied
     }
 
     /// Returns a node's origin.
@@ -512,6 +570,15 @@ impl Tree {
         let key = key.as_bytes();
         let last_at = key.len().wrapping_sub(1);
         let pools = self.pools();
+        if self.has_mark(map, Mark::Indexed) {
+            match self.find_indexed(map, key) {
+                Known::At(name) if self.text(name).as_bytes() == key => {
+                    return self.next_sibling(name).map(|value| (name, value));
+                }
+                Known::Absent => return None,
+                Known::At(_) | Known::Unknown => {}
+            }
+        }
         let mut next = self.node(map).first;
         while let Some(name) = NodeId::some(next) {
             let node = self.node(name);
@@ -519,7 +586,7 @@ impl Tree {
             // Most keys differ in length, which is known without a look at the texts, and most others (`feature-17`) in
             // their last bytes.
             if node.len as usize == key.len() {
-                let pool = pools[node.pool as usize];
+                let pool = pools[node.pool() as usize];
                 let start = node.start as usize;
                 let is_alike = key.is_empty() || pool.get(start.wrapping_add(last_at)) == key.last();
                 if is_alike && pool.get(node.text_range()) == Some(key) {
@@ -577,10 +644,11 @@ impl Tree {
         let text = Text { pool: Pool::written(tag), ..self.intern(text) };
         let mut member = id;
         loop {
+            self.before_text_changes(member);
             let replaced = self.origin(member);
             let origin = self.stamp(stamp, Some(replaced));
             let node = self.node_mut(member);
-            (node.start, node.len, node.pool) = (text.start, text.len, text.pool);
+            node.write(text);
             node.tag = tag;
             node.origin = origin;
             member = NodeId(node.peer);
@@ -594,9 +662,14 @@ impl Tree {
     pub fn set_style_and_tag(&mut self, id: NodeId, style: Style, tag: Tag) {
         let mut member = id;
         loop {
-            let node = self.node_mut(member);
-            (node.style, node.tag) = (style, tag);
-            member = NodeId(node.peer);
+            let node = self.node(member);
+            let peer = NodeId(node.peer);
+            // What is not changed keeps its marks.
+            if (node.style, node.tag) != (style, tag) {
+                let node = self.node_mut(member);
+                (node.style, node.tag) = (style, tag);
+            }
+            member = peer;
             if member == id {
                 break;
             }
@@ -604,23 +677,28 @@ impl Tree {
     }
 
     /// Replaces what a scalar says without a trace: origin stays, and the scalar is no longer shared with others.
-    pub(crate) fn settle_scalar(&mut self, id: NodeId, text: Option<&str>, style: Style, tag: Tag) {
+    ///
+    /// Returns whether that changed anything: what is not changed keeps its marks.
+    pub(crate) fn settle_scalar(&mut self, id: NodeId, text: Option<&str>, style: Style, tag: Tag) -> bool {
+        let node = self.node(id);
+        let is_alone = node.peer == id.0;
+        if text.is_none() && is_alone && (node.style, node.tag) == (style, tag) && node.pool() != Pool::Untagged {
+            return false;
+        }
         if let Some(text) = text {
+            self.before_text_changes(id);
             let text = self.intern(text);
-            let node = self.node_mut(id);
-            (node.start, node.len, node.pool) = (text.start, text.len, text.pool);
+            self.node_mut(id).write(text);
         }
-        let next = self.node(id).peer;
-        let mut before = id;
-        while self.node(before).peer != id.0 {
-            before = NodeId(self.node(before).peer);
+        if !is_alone {
+            self.unshare(id);
         }
-        self.node_mut(before).peer = next;
         let node = self.node_mut(id);
-        (node.style, node.tag, node.peer) = (style, tag, id.0);
-        if node.pool == Pool::Untagged {
-            node.pool = Pool::Own;
+        (node.style, node.tag) = (style, tag);
+        if node.pool() == Pool::Untagged {
+            node.state.set_pool(Pool::Own);
         }
+        true
     }
 
     /// Takes a scalar's type away without a trace: from now on its text decides, as if it had been written without a tag.
@@ -629,9 +707,10 @@ impl Tree {
             return;
         }
         let text = self.text(id).to_owned();
-        let text = self.intern(&text);
+        let text = Text { pool: Pool::Untagged, ..self.intern(&text) };
         let node = self.node_mut(id);
-        (node.start, node.len, node.pool, node.tag) = (text.start, text.len, Pool::Untagged, Tag::Implied);
+        node.write(text);
+        node.tag = Tag::Implied;
     }
 
     /// Marks a node as put where it stands by a writer; what it was before stays in the chain.
@@ -665,8 +744,12 @@ impl Tree {
 
     /// Appends a key with its value to a mapping. Does not look for the key.
     pub fn push_entry(&mut self, map: NodeId, key: NodeId, value: NodeId) {
+        let is_indexed = self.has_mark(map, Mark::Indexed);
         self.append(map, key);
         self.append(map, value);
+        if is_indexed {
+            self.add_to_index(map, key);
+        }
     }
 
     /// Sets the value under a key: the value node is replaced where the key exists, else key and value are appended.
@@ -687,6 +770,7 @@ impl Tree {
             None => {
                 let key = self.new_string(key, stamp);
                 self.push_entry(map, key, value);
+                self.index_keys(map);
             }
         }
     }
@@ -705,18 +789,21 @@ impl Tree {
         }
         let after = self.node(old).next;
         self.chain_origin(value, old);
+        // The keys are what they were.
         self.node_mut(value).next = after;
-        self.node_mut(key).next = value.0;
+        self.link_mut(key).next = value.0;
         if self.node(map).last == old.0 {
-            self.node_mut(map).last = value.0;
+            self.link_mut(map).last = value.0;
         }
     }
 
     /// Makes a node, where it stands, what another one is that stands nowhere; it remembers the origin it had.
     pub fn become_copy(&mut self, id: NodeId, copy: NodeId) {
         self.chain_origin(copy, id);
+        self.before_text_changes(id);
         let old = *self.node(id);
-        self.nodes[id.0 as usize] = Node { next: old.next, peer: old.peer, ..*self.node(copy) };
+        let new = *self.node(copy);
+        *self.node_mut(id) = Node { next: old.next, peer: old.peer, state: State::new(new.pool()), ..new };
     }
 
     /// Lets a written node remember the origin of the node whose place it takes.
@@ -788,12 +875,13 @@ impl Tree {
     /// Replaces all children of a collection (items; keys and values in turn).
     pub fn set_children(&mut self, parent: NodeId, children: &[NodeId]) {
         for pair in children.windows(2) {
-            self.node_mut(pair[0]).next = pair[1].0;
+            self.link_mut(pair[0]).next = pair[1].0;
         }
         if let Some(&last) = children.last() {
-            self.node_mut(last).next = NONE;
+            self.link_mut(last).next = NONE;
         }
         let node = self.node_mut(parent);
+        node.state.remove(Mark::Indexed);
         node.first = children.first().map_or(NONE, |id| id.0);
         node.last = children.last().map_or(NONE, |id| id.0);
     }
@@ -803,11 +891,15 @@ impl Tree {
     /// The copies carry `stamp` at the place where the original stands. Scalars that were shared in the other tree are
     /// separate here.
     pub fn copy_from(&mut self, other: &Tree, id: NodeId, stamp: &Stamp) -> NodeId {
+        if !other.has_no_children(id) && id == other.root {
+            self.nodes.reserve(other.nodes.len());
+            self.entries.reserve(other.nodes.len());
+        }
         self.is_overfull |= other.is_overfull;
         let node = *other.node(id);
         let mut text = if node.kind == Kind::Scalar { self.intern(other.text(id)) } else { Text::EMPTY };
-        if node.pool == Pool::Untagged {
-            text.pool = node.pool;
+        if node.pool() == Pool::Untagged {
+            text.pool = Pool::Untagged;
         }
         let origin = self.stamp(&stamp.at(other.place(id)), None);
         let copy = self.push(node.kind, node.style, node.tag, text, origin);
@@ -824,7 +916,7 @@ impl Tree {
     /// Copies a node of this tree, with everything below it; origins stay what they were.
     pub fn copy_within(&mut self, id: NodeId) -> NodeId {
         let node = *self.node(id);
-        let text = Text { start: node.start, len: node.len, pool: node.pool };
+        let text = Text { start: node.start, len: node.len, pool: node.pool() };
         let copy = self.push(node.kind, node.style, node.tag, text, node.origin);
         self.take_comment(copy, id);
         let mut child = node.first;
@@ -846,8 +938,8 @@ impl Tree {
 
     fn extract_from(&mut self, other: &Tree, id: NodeId) -> NodeId {
         let node = *other.node(id);
-        let text = match node.pool {
-            Pool::Own | Pool::Untagged => Text { pool: node.pool, ..self.intern(other.text(id)) },
+        let text = match node.pool() {
+            pool @ (Pool::Own | Pool::Untagged) => Text { pool, ..self.intern(other.text(id)) },
             pool => Text { start: node.start, len: node.len, pool },
         };
         let copy = self.push(node.kind, node.style, node.tag, text, node.origin);
@@ -868,7 +960,7 @@ impl Tree {
         self.nodes.push(Node {
             start,
             len,
-            pool,
+            state: State::new(pool),
             origin,
             kind,
             style,
@@ -884,18 +976,19 @@ impl Tree {
     /// Appends a child to a collection.
     pub(crate) fn append(&mut self, parent: NodeId, child: NodeId) {
         self.node_mut(child).next = NONE;
-        let last = self.node(parent).last;
+        let node = self.node_mut(parent);
+        node.state.remove(Mark::Indexed);
+        let last = std::mem::replace(&mut node.last, child.0);
         match NodeId::some(last) {
-            Some(last) => self.node_mut(last).next = child.0,
-            None => self.node_mut(parent).first = child.0,
+            Some(last) => self.link_mut(last).next = child.0,
+            None => node.first = child.0,
         }
-        self.node_mut(parent).last = child.0;
     }
 
     /// Returns a scalar's text while its tree is under construction, from the pools that its file will have.
     pub(crate) fn text_in<'t>(&'t self, id: NodeId, file: &'t str, decoded: &'t str) -> &'t str {
         let node = self.node(id);
-        let pool = match node.pool {
+        let pool = match node.pool() {
             Pool::File => file,
             Pool::Decoded => decoded,
             Pool::Own | Pool::Untagged => &self.own,
@@ -924,7 +1017,15 @@ impl Tree {
         &self.nodes[id.0 as usize]
     }
 
+    /// The node, to be written to: what was found out about it holds no longer.
     fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        let node = self.link_mut(id);
+        node.state.forget();
+        node
+    }
+
+    /// The node, to change only what stands before or behind it.
+    fn link_mut(&mut self, id: NodeId) -> &mut Node {
         &mut self.nodes[id.0 as usize]
     }
 }

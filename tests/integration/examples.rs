@@ -153,6 +153,21 @@ fn mistakes_as_written_are_explained() {
     assert!(n_fragments >= 14, "only {n_fragments} fragments");
 }
 
+/// What builds in silence and is wrong all the same is for `validate`, whose words stand in `expected.validate`.
+fn check_findings(fragment: &Path, is_built: bool) -> Result<(), String> {
+    let snapshot = fragment.join("expected.validate");
+    if !is_built {
+        return if snapshot.exists() { Err("expected.validate of what does not build".to_owned()) } else { Ok(()) };
+    }
+    let output = run_program(fragment, &["validate"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    if updates_snapshots() && (!said.is_empty() || snapshot.exists()) {
+        std::fs::write(&snapshot, said.as_bytes()).map_err(|error| error.to_string())?;
+    }
+    let expected = std::fs::read_to_string(&snapshot).unwrap_or_default();
+    if expected == said { Ok(()) } else { Err(format!("other findings\n{}", difference(&expected, &said))) }
+}
+
 fn check_fragment(root: &Path, fragment: &Path) -> Result<(), String> {
     let output = run_program(fragment, &["build"]);
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -167,6 +182,7 @@ fn check_fragment(root: &Path, fragment: &Path) -> Result<(), String> {
     }
     let reference = std::fs::read_to_string(root.join(format!("reference/{}.yaml", file_name(fragment)))).ok();
     let is_built = !expected.lines().any(|line| line.starts_with("error["));
+    check_findings(fragment, is_built)?;
     if output.status.code() != Some(i32::from(!is_built)) {
         return Err(format!("{}\n{stderr}", output.status));
     }

@@ -468,7 +468,7 @@ fn manifest_directory() -> std::path::PathBuf {
 
 #[test]
 fn the_job_renders_each_part_once() {
-    let output = crate::doors::run_program(&manifest_directory(), &["build", "--all", "-q"]);
+    let output = crate::doors::run_program(&manifest_directory().join("fleet"), &["build", "--all", "-q"]);
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // The component is not rendered by itself.

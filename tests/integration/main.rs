@@ -53,6 +53,7 @@ mod localize;
 mod lsp;
 mod names;
 #[cfg(unix)]
+mod packaging;
 mod pages;
 mod preview;
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 //! Each command says what it does and fails loudly; nothing is skipped because a tool is missing: what can be had
 //! through an ordinary package client is installed.
 
+mod argocd;
 mod bench;
 mod cases;
 mod corpora;
@@ -13,6 +14,7 @@ mod explain;
 mod findings;
 mod fleets;
 mod fuzz;
+mod image;
 mod instructions;
 mod oracle;
 mod preview;
@@ -32,7 +34,7 @@ use shell::Result;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
 
-  test                         everything that decides whether the code is good
+  test [--only NAME]...        everything that decides whether the code is good, or the steps with a name in theirs
   ratchet [--update] [--page] [--forget NAME]...
                                the shared corpora against the recorded passes
   fleets [--sizes N,...] [--runs N] [--page]
@@ -50,6 +52,10 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                kustomize prints is written down
   reader [--traps N] [--mutations N] [--seed S] [--corpus DIR]... [--show N]
                                the YAML reader against the reference's parsers, node by node
+  argocd [--all] [--latency] [--page] [--bin PROGRAM] [--only TEXT] [--seed N] [--combination N] [--bless] [--verbose]
+                               the plugin beside Argo CD's own server and built-in support; times; what pages say of both
+  image [--check] [--bin PROGRAM]
+                               an image of the plugin (OCI), built without a container engine, and tried out
   schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went
   crds [examples|catalogue]    the example systems and docs/lists.md against definitions that projects publish
   schema-files [--check]       write (or check) docs/schemas: of kustomization.yaml and of all JSON that is written
@@ -81,7 +87,7 @@ fn main() -> std::process::ExitCode {
 fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
-        ["test"] => test::run(),
+        ["test", rest @ ..] => test::run(rest),
         ["vscode"] => vscode::run(),
         ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
@@ -98,6 +104,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["reader", rest @ ..] => reader::run(rest),
         ["findings", rest @ ..] => findings::run(rest),
         ["crds", rest @ ..] => crds::run(rest),
+        ["argocd", rest @ ..] => argocd::run(rest),
+        ["image", rest @ ..] => image::run(rest),
         ["schema-files", rest @ ..] => schema_files::run(rest),
         ["schemas", rest @ ..] => schemas::run(rest),
         ["warnings", rest @ ..] => warnings::run(rest),

@@ -1,6 +1,7 @@
 //! `cargo xtask preview`: the page, and a program that has it; and the page's tests in a browser.
 
 use crate::shell::{self, Result};
+use crate::wasm;
 use std::path::{Path, PathBuf};
 
 const PAGE: &str = "pkg/preview";
@@ -25,8 +26,15 @@ pub fn run(words: &[&str]) -> Result<()> {
 
 /// Builds the page, with the engine in it.
 pub fn page() -> Result<()> {
-    install(PAGE)?;
+    wasm::build(false)?;
+    wasm::packages(PAGE)?;
     shell::run("npm", &["--prefix", PAGE, "run", "--silent", "build"])
+}
+
+/// Checks the types of the page, and its own logic.
+fn logic() -> Result<()> {
+    shell::run("npm", &["--prefix", PAGE, "run", "--silent", "check"])?;
+    shell::run("npm", &["--prefix", PAGE, "run", "--silent", "test"])
 }
 
 /// Packs the page, and builds a program that has it.
@@ -44,9 +52,10 @@ fn program(profile: &str) -> Result<()> {
 
 /// Opens the page in Chromium and does what people do with it; the page must have been built.
 pub fn test(words: &[&str]) -> Result<()> {
+    logic()?;
     chromium()?;
     program("dev")?;
-    install(TESTS)?;
+    wasm::packages(TESTS)?;
     let program = shell::root().join(PROGRAM);
     let env = [("RUSTOMIZE_PREVIEW", &*program.to_string_lossy())];
     let mut args = vec!["--prefix", TESTS, "test", "--"];
@@ -65,19 +74,4 @@ fn chromium() -> Result<()> {
     shell::run_with("apt-get", &["update"], &quiet)
         .and_then(|()| shell::run_with("apt-get", &install, &quiet))
         .map_err(|error| format!("{error}; or set RUSTOMIZE_CHROMIUM to the path of a Chromium"))
-}
-
-/// Installs the packages that a lock file names, if they are not the ones that are there.
-fn install(directory: &str) -> Result<()> {
-    let time = |path: &str| std::fs::metadata(Path::new(directory).join(path)).and_then(|found| found.modified()).ok();
-    let is_new = match (time("node_modules/.package-lock.json"), time("package-lock.json")) {
-        (Some(installed), Some(locked)) => installed < locked,
-        _ => true,
-    };
-    if !is_new {
-        return Ok(());
-    }
-    // Its own browser would be downloaded, and is not used.
-    let env = [("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")];
-    shell::run_with("npm", &["--prefix", directory, "ci", "--no-audit", "--no-fund"], &env)
 }

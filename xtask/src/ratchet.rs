@@ -7,7 +7,7 @@
 use crate::fleets;
 use crate::shell::{self, Result};
 use crate::test::RELEASE_BIN;
-use crate::{explain, findings, warnings};
+use crate::{explain, findings, warnings, wasm};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -35,6 +35,10 @@ const CORPORA: [Corpus; 2] = [
         },
     },
 ];
+
+/// The same through the npm package: what needs programs or a network is not run there.
+const PACKAGE: [Corpus; 2] =
+    [Corpus { name: "wasm-conformance", ..CORPORA[0] }, Corpus { name: "wasm-realworld", ..CORPORA[1] }];
 
 pub fn run(words: &[&str]) -> Result<()> {
     let mut is_update = false;
@@ -69,6 +73,16 @@ pub fn run(words: &[&str]) -> Result<()> {
         n_passed += passed;
         n_failed += failed;
         rows += &corpus.rows()?;
+    }
+    println!("\n== the npm package");
+    wasm::build(false)?;
+    let out = shell::root().join("target/wasm-corpora");
+    wasm::corpora(&shared, &out)?;
+    for corpus in &PACKAGE {
+        let results = corpus.results(&out.join(format!("{}.json", corpus.name)))?;
+        let (passed, failed) = corpus.compare(&results, &forgotten, is_update, &mut known)?;
+        n_passed += passed;
+        n_failed += failed;
     }
     println!("\n== origins of values, warnings, findings");
     // What is checked is the library as it was built for this program.
@@ -114,8 +128,16 @@ impl Corpus {
         // The runner's status says whether everything passed, which is not asked here: its results are.
         let (_, status) =
             shell::run_and_keep("python3", &[&*runner, "--bin", &*bin, "--jobs", JOBS, "--json", &*out], &[]);
-        let text = shell::read(&json).map_err(|error| format!("{}: no results: {error} ({status:?})", self.name))?;
-        let value: Value = serde_json::from_str(&text).map_err(|error| format!("{out}: {error}"))?;
+        if !json.is_file() {
+            return Err(format!("{}: no results ({status:?})", self.name));
+        }
+        self.results(&json)
+    }
+
+    /// Reads whether each case passed, in the order of the names.
+    fn results(&self, json: &Path) -> Result<Vec<(String, bool)>> {
+        let out = json.display();
+        let value: Value = serde_json::from_str(&shell::read(json)?).map_err(|error| format!("{out}: {error}"))?;
         let entries = value.get("results").and_then(Value::as_array).ok_or(format!("{out}: no `results`"))?;
         let mut results = Vec::new();
         for entry in entries {

@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{cases, examples, preview, schema_files, tools, vscode};
+use crate::{argocd, cases, examples, image, preview, schema_files, tools, vscode, wasm};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -25,14 +25,24 @@ pub const RELEASE_BIN: &str = "target/release/rustomize";
 const DENY_WARNINGS: (&str, &str) = ("RUSTFLAGS", "-D warnings");
 
 struct Run {
+    /// Words of which a step's name has to hold one; all steps if there are none.
+    only: Vec<String>,
     steps: Vec<(&'static str, f64, Result<()>)>,
     tests: Counts,
     cases: Counts,
 }
 
-pub fn run() -> Result<()> {
+pub fn run(words: &[&str]) -> Result<()> {
     let begin = Instant::now();
-    let mut run = Run { steps: Vec::new(), tests: Counts::default(), cases: Counts::default() };
+    let mut only = Vec::new();
+    let mut words = words.iter();
+    while let Some(&word) = words.next() {
+        match word {
+            "--only" => only.push((*words.next().ok_or("test: --only wants a name")?).to_owned()),
+            _ => return Err(format!("test: unknown argument `{word}`")),
+        }
+    }
+    let mut run = Run { only, steps: Vec::new(), tests: Counts::default(), cases: Counts::default() };
     run.step("tools", |_| {
         tools::rust_components()?;
         println!("reference: {}", tools::kustomize()?.display());
@@ -60,12 +70,25 @@ pub fn run() -> Result<()> {
         let args = ["test", "--locked", "--test", "integration", "--", "command_line"];
         run.cargo_test(&args, &[("RUSTOMIZE_BIN", &bin)])
     });
+    run.step("npm package", |_| wasm::build(false));
+    run.step("npm package, tests", |run| {
+        let (tested, result) = wasm::test();
+        run.tests += tested.tests;
+        run.cases += tested.cases;
+        result
+    });
     run.step("cases, reference", |run| {
         let (counts, result) = cases::check("");
         run.cases += counts;
         result
     });
     run.step("examples, reference", |_| examples::run(&["--bin", RELEASE_BIN]));
+    run.step("argocd", |run| {
+        let (counts, result) = argocd::cases(&["--bin", RELEASE_BIN]);
+        run.cases += counts;
+        result
+    });
+    run.step("image", |_| image::run(&["--check"]));
     run.step("preview page, browser", |_| preview::page().and_then(|()| preview::test(&[])));
     run.finish(begin)
 }
@@ -82,6 +105,9 @@ fn check(target: &str, what: &[&str]) -> Result<()> {
 
 impl Run {
     fn step(&mut self, name: &'static str, work: impl FnOnce(&mut Run) -> Result<()>) {
+        if !self.only.is_empty() && !self.only.iter().any(|word| name.contains(word.as_str())) {
+            return;
+        }
         println!("\n== {name}");
         let begin = Instant::now();
         let result = work(self);
@@ -113,11 +139,14 @@ impl Run {
 
     fn finish(self, begin: Instant) -> Result<()> {
         println!("\n== summary");
+        if self.steps.is_empty() {
+            return Err(format!("no step is called `{}`", self.only.join("`, `")));
+        }
         for (name, seconds, result) in &self.steps {
             println!("{seconds:8.1} s  {:6}  {name}", if result.is_ok() { "ok" } else { "FAILED" });
         }
         println!("{:8.1} s  in all", begin.elapsed().as_secs_f64());
-        println!("rust tests: {} passed, {} failed", self.tests.passed, self.tests.failed);
+        println!("tests: {} passed, {} failed", self.tests.passed, self.tests.failed);
         let failed: Vec<&str> = self.steps.iter().filter(|step| step.2.is_err()).map(|step| step.0).collect();
         println!("{} passed, {} failed", self.cases.passed, self.cases.failed);
         if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
@@ -125,7 +154,7 @@ impl Run {
 }
 
 /// Reads `N passed` and `N failed` out of a line.
-fn counts_in(line: &str) -> Counts {
+pub fn counts_in(line: &str) -> Counts {
     let mut counts = Counts::default();
     let words: Vec<&str> = line.split([' ', ';', ',']).filter(|word| !word.is_empty()).collect();
     for pair in words.windows(2) {

@@ -69,3 +69,18 @@ pub fn cargo_tool(name: &str, version: &str) -> Result<()> {
     println!("{name} is not here: installing it (this takes minutes)");
     shell::run("cargo", &["install", "--locked", name, "--version", version])
 }
+
+/// Makes sure that a program of a Debian package is there.
+pub fn debian(program: &str, package: &str) -> Result<()> {
+    if shell::output("sh", &["-c", &format!("command -v {program}")]).is_ok() {
+        return Ok(());
+    }
+    println!("{program} is not here: installing it");
+    let install = ["install", "--yes", "--no-install-recommends", package];
+    if shell::run("apt-get", &install).is_ok() {
+        return Ok(());
+    }
+    // The list of packages may be missing or old.
+    shell::run("apt-get", &["update"])?;
+    shell::run("apt-get", &install)
+}

@@ -4,6 +4,7 @@
 //! JavaScript by nature is copied from pkg/js. Everything is pinned: crates by Cargo.lock, packages by pkg/package-lock.json.
 
 use crate::shell::{self, Result};
+use crate::test::{Counts, counts_in};
 use crate::tools;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub fn run(words: &[&str]) -> Result<()> {
         }
     }
     build(is_update)?;
-    if wants_test { test() } else { Ok(()) }
+    if wants_test { test().1 } else { Ok(()) }
 }
 
 /// Builds the package into pkg/dist.
@@ -56,6 +57,8 @@ pub fn build(is_update: bool) -> Result<()> {
         "--enable-reference-types",
     ];
     let mut args = vec![module.as_str(), "-o", &small, "-Oz", "--merge-similar-functions", "-Oz"];
+    // What is compressed finds more that is alike where the versions of one generic function stand together: 3 % less.
+    args.extend(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
     args.extend(features);
     shell::run("pkg/node_modules/.bin/wasm-opt", &args)?;
     sizes(is_update)
@@ -123,7 +126,43 @@ fn gzipped(path: &Path) -> Result<u64> {
     text.trim().parse().map_err(|_| format!("{}: no size: {text}", path.display()))
 }
 
-/// Runs the tests of the package.
-fn test() -> Result<()> {
-    Err("not yet".to_owned())
+/// What the tests of the package counted.
+#[derive(Clone, Copy, Default)]
+pub struct Tested {
+    /// Tests of the package itself.
+    pub tests: Counts,
+    /// The project's cases.
+    pub cases: Counts,
+}
+
+/// Runs the tests of the package that was built.
+pub fn test() -> (Tested, Result<()>) {
+    let suites = ["api", "cases", "consumers"].map(|suite| format!("pkg/test/{suite}.test.js"));
+    let mut args = vec!["--test", "--test-reporter=tap"];
+    args.extend(suites.iter().map(String::as_str));
+    let (output, result) = shell::run_and_keep("node", &args, &[]);
+    let mut tested = Tested::default();
+    for line in output.lines() {
+        let number = |name: &str| line.strip_prefix(name).and_then(|rest| rest.trim().parse::<usize>().ok());
+        if let Some((_, rest)) = line.split_once("harness cases: ") {
+            tested.cases += counts_in(rest);
+        } else if let Some(passed) = number("# pass ") {
+            tested.tests.passed += passed;
+        } else if let Some(failed) = number("# fail ") {
+            tested.tests.failed += failed;
+        }
+    }
+    // The cases are tests of the runner as well.
+    tested.tests.passed = tested.tests.passed.saturating_sub(tested.cases.passed);
+    let result = match tested {
+        _ if result.is_err() => result,
+        Tested { tests, cases } if tests.passed == 0 || cases.passed == 0 => Err("no tests were run".to_owned()),
+        _ => Ok(()),
+    };
+    (tested, result)
+}
+
+/// Runs the shared corpora through the package that was built; a file of results for each is left in the directory.
+pub fn corpora(shared: &Path, out: &Path) -> Result<()> {
+    shell::run("node", &["pkg/test/corpora.js", &shared.to_string_lossy(), &out.to_string_lossy()])
 }

@@ -30,7 +30,8 @@ fn glue(module: &str, directory: &str) -> Result<(), Box<dyn std::error::Error>>
         // The entries say where the module is.
         .omit_default_module_path(true)
         .typescript(false)
-        .remove_name_section(true)
+        // Names decide the order of functions (xtask); they go then.
+        .remove_name_section(false)
         .remove_producers_section(true)
         .generate(directory)?;
     Ok(())

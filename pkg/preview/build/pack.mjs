@@ -11,15 +11,15 @@ import { gzipSync } from 'node:zlib'
 const [dist, out] = process.argv.slice(2)
 if (dist === undefined || out === undefined) throw new Error('usage: node pack.mjs DIST OUT')
 
-function replaced(text, from, to) {
-  const parts = text.split(from)
-  if (parts.length !== 2) throw new Error(`index.html should have ${JSON.stringify(from)} once, and has it ${parts.length - 1} times`)
-  return parts.join(to)
+function replaced(text, pattern, to) {
+  const found = text.match(new RegExp(pattern, 'g'))?.length ?? 0
+  if (found !== 1) throw new Error(`index.html should have ${pattern} once, and has it ${found} times`)
+  return text.replace(pattern, to)
 }
 
 function served(html) {
-  const open = replaced(html, "connect-src 'none'", "connect-src 'self'")
-  return replaced(open, '</head>', '<meta name="rustomize-live" content="events" /></head>')
+  const open = replaced(html, /connect-src (&#39;|')none\1/, "connect-src $1self$1")
+  return replaced(open, /<\/head>/, '<meta name="rustomize-live" content="events" /></head>')
 }
 
 rmSync(out, { recursive: true, force: true })

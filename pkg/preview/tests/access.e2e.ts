@@ -19,12 +19,14 @@ async function pane(app: App, name: 'Project' | 'Source' | 'Result'): Promise<vo
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [width, height] of [[1280, 800], [360, 740]] as const) {
     test(`no violations, ${colorScheme}, ${width} px`, async ({ page, site, folder }) => {
+      // Every view is looked over whole.
+      test.slow()
       await page.emulateMedia({ colorScheme })
       await page.setViewportSize({ width, height })
       await page.goto(site.url)
       const { App: Of } = await import('./support/fixtures')
       const app = new Of(page)
-      await expect(page.getByRole('main').getByRole('button', { name: /^dreamseed/ })).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Open the example dreamseed' })).toBeVisible()
       await check(page, 'first view')
       await app.openFolder(folder(SHOP).path)
       // Nothing is wider than the screen.

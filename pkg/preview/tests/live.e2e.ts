@@ -38,6 +38,7 @@ test('what changes on the disk is rendered at once', async ({ page, folder, serv
   await app.ready()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('shop')
   await app.environment('production')
+  await app.kind('Deployment')
   await expect(app.line('replicas: 5')).toBeVisible()
   await expect(page.locator('.status-bar')).toContainText('follows the disk')
 
@@ -91,6 +92,7 @@ test('a program that ended is missed, and nothing is lost', async ({ page, folde
   await stop()
   await expect(page.locator('.status-bar')).toContainText('no longer follows the disk')
   await app.environment('staging')
+  await app.kind('Deployment')
   await expect(app.line('replicas: 2')).toBeVisible()
   // The browser says that nobody answers.
   watch.complaints.length = 0

@@ -19,6 +19,7 @@ test('once it is loaded, the page asks for nothing more', async ({ app, page, si
   await app.environment('staging')
   await app.file('base/web.yaml')
   await app.replace('replicas: 1', 'replicas: 3')
+  await app.kind('Deployment')
   await app.line('image: shop/web').click()
   await app.download(/Download rendered YAML/)
   await page.getByRole('button', { name: 'Share by link' }).click()

@@ -5,6 +5,7 @@ import { SHOP, many } from './support/projects'
 test('what is shared opens as it was, edits included', async ({ app, page, folder, site, context }) => {
   await app.openFolder(folder(SHOP).path)
   await app.environment('production')
+  await app.kind('Deployment')
   await app.file('overlays/production/kustomization.yaml')
   await app.replace('replicas: 5', 'replicas: 9')
   await expect(app.line('replicas: 9')).toBeVisible()
@@ -19,6 +20,7 @@ test('what is shared opens as it was, edits included', async ({ app, page, folde
   await other.goto(address)
   await expect(other.getByRole('heading', { level: 1 })).toHaveText('shop')
   await expect(other.locator('.status-now')).toContainText(/production.* · 6 objects/)
+  await other.getByRole('combobox', { name: 'Kind' }).selectOption('Deployment')
   await expect(other.getByRole('option').filter({ hasText: 'replicas: 9' })).toBeVisible()
   // The part behind # never reaches the host.
   expect(site.asked.slice(asked).join('\n')).not.toContain('project')

@@ -54,6 +54,13 @@ impl Environment {
         Ok(Environment(variables))
     }
 
+    /// Returns the same with renders allowed that have no object: they read files as well.
+    pub(super) fn allowing_empty(mut self) -> Environment {
+        let allow = format!("{},empty", self.get(ALLOW));
+        self.0.insert(ALLOW.to_owned(), allow);
+        self
+    }
+
     /// Returns a variable, or an empty text.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)

@@ -6,7 +6,7 @@
 
 use crate::cli::render::{Renderer, clean};
 use crate::cli::report::Reporter;
-use crate::diagnostic::{Diagnostic, Severity, show_place};
+use crate::diagnostic::{Code, Diagnostic, Severity, show_place};
 use crate::session::ShownFrom;
 use crate::source::Sources;
 
@@ -67,6 +67,12 @@ fn for_plugin(mut told: Diagnostic) -> Diagnostic {
                 "the administrator of Argo CD can allow it: `RUSTOMIZE_ALLOW={word}` on the plugin's container"
             );
         }
+    }
+    told.message = told.message.replace("`--offline` allows nothing else", "there is no network here");
+    if matches!(told.code, Code::RemoteUnsupported | Code::NotVendored) {
+        told.help.push(
+            "the administrator of Argo CD can allow it: `RUSTOMIZE_ALLOW=network` on the plugin's container".to_owned(),
+        );
     }
     told.help.dedup();
     told

@@ -3,6 +3,7 @@
 use super::environment::{Allowed, Environment};
 use super::failure;
 use super::tree::Tree;
+use crate::argocd::announce;
 use crate::argocd::apply::{self, Place};
 use crate::argocd::block::Block;
 use crate::argocd::parameters::Wanted;
@@ -10,14 +11,17 @@ use crate::build::{Build, BuildOptions, build};
 use crate::cli::programs::NativePrograms;
 use crate::cli::remote::Network;
 use crate::cli::report::Reporter;
+use crate::cli::vendor::{DIRECTORY as VENDORED, Vendored};
 use crate::cli::{Outcome, output};
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::fs::{Bounded, Disk, FileSystem, Overlaid};
+use crate::diagnostic::{Code, Diagnostic, Result, Severity, nearest};
+use crate::fs::{self, Bounded, Disk, EntryKind, FileSystem, FsError, Look, Overlaid};
+use crate::loader::FILE_NAMES;
 use crate::programs::Programs;
 use crate::remote::Remotes;
 use crate::session::Session;
 use crate::source::Sources;
 use clap::Args;
+use std::path::Path;
 
 const EXAMPLES: &str = "\
 Environment, set by Argo CD:
@@ -31,6 +35,10 @@ Environment, set by the administrator:
 Exit codes:
   0  success
   1  the render failed, or is empty; nothing is on standard output";
+
+/// Bytes in one file, and resources: a container is shared by all tenants, and one that is out of memory ends for all of them.
+const FILE_BYTES_MAX: u64 = 32 << 20;
+const RESOURCES_MAX: usize = 100_000;
 
 /// Print the manifests of an Application; its parameters are in the environment.
 ///
@@ -60,6 +68,26 @@ pub(super) fn run(args: &GenerateArgs, reporter: &mut Reporter) -> Outcome {
 
 /// Renders what an environment asks for, and prints it.
 pub(super) fn print(environment: &Environment, tree: &Tree, reporter: &mut Reporter) -> Outcome {
+    render(environment, tree, reporter, &mut |rendered, reporter| output::manifests(rendered.built, None, reporter))
+}
+
+/// A render that succeeded.
+pub(super) struct Rendered<'r, 'fs> {
+    pub(super) built: &'r Build,
+    pub(super) session: &'r Session<'fs>,
+    pub(super) fs: &'r Bounded<'fs>,
+    pub(super) wanted: &'r Wanted,
+    /// The directory of the kustomization.
+    pub(super) target: &'r str,
+}
+
+/// Renders what an environment asks for, and hands it over.
+pub(super) fn render(
+    environment: &Environment,
+    tree: &Tree,
+    reporter: &mut Reporter,
+    hand_over: &mut dyn FnMut(&Rendered<'_, '_>, &mut Reporter) -> Outcome,
+) -> Outcome {
     let tell = |diagnostics: &[Diagnostic], reporter: &mut Reporter| {
         failure::tell(diagnostics, &Sources::default(), Some(&tree.shown_from), reporter);
         Outcome::Failure
@@ -73,6 +101,9 @@ pub(super) fn print(environment: &Environment, tree: &Tree, reporter: &mut Repor
         let programs = NativePrograms::of_environment()?;
         let fs = Bounded::new(&Disk, &tree.root)
             .map_err(|error| Diagnostic::error(Code::Io, format!("cannot use the repository: {error}")))?;
+        if !wanted.overlay.is_empty() && fs.kind(&target) == Err(FsError::NotFound) {
+            return Err(no_overlay(&wanted.overlay, tree, &fs));
+        }
         Ok((allowed, target, programs, fs))
     });
     let (allowed, target, programs, fs) = match prepared {
@@ -80,6 +111,11 @@ pub(super) fn print(environment: &Environment, tree: &Tree, reporter: &mut Repor
         Err(error) => return tell(&[*error], reporter),
     };
     let network = Network::default();
+    let vendored = match vendored(&fs, &target, tree) {
+        Ok(vendored) => vendored,
+        Err(error) => return tell(&[*error], reporter),
+    };
+    let vendored = vendored.as_ref().map(|vendored| vendored as &dyn Remotes);
     let options = environment.options(allowed, &wanted);
     let render = Render {
         tree,
@@ -88,9 +124,50 @@ pub(super) fn print(environment: &Environment, tree: &Tree, reporter: &mut Repor
         options: &options,
         allowed,
         programs: &programs,
-        remotes: allowed.network.then_some(&network as &dyn Remotes),
+        remotes: if allowed.network { Some(&network) } else { vendored },
     };
-    render.print(environment, &wanted, reporter)
+    render.run(environment, &wanted, reporter, hand_over)
+}
+
+/// Finds what the repository holds of remote bases and files (`rustomize vendor`): that needs no network, and is as it was
+/// locked.
+fn vendored(files: &Bounded<'_>, target: &str, tree: &Tree) -> Result<Option<Vendored>> {
+    let mut directory = target;
+    while fs::is_within(directory, files.root()) {
+        let store = fs::join(directory, VENDORED);
+        if files.look(&store) == Ok(Look::Entry(EntryKind::Directory)) {
+            // It is read as it is, without a look at where links lead.
+            let mut link = None;
+            let walked = fs::walk(files, &store, &mut |path, look| {
+                let path = fs::join(&store, path);
+                let leads_nowhere = || Disk.kind(&path) == Err(FsError::NotFound);
+                if look == Look::Link && files.canonical(&path).is_err() && !leads_nowhere() {
+                    link = link.take().or(Some(path));
+                }
+                true
+            });
+            let fault = link.or(walked.err().map(|(path, _)| fs::join(&store, &path)));
+            if let Some(path) = fault {
+                let shown = tree.shown_from.show(&path);
+                let message = format!("`{shown}` is outside the tree that may be read");
+                return Err(Diagnostic::error(Code::LoadRestricted, message).path(shown));
+            }
+            return Vendored::find(Path::new(directory), &tree.shown_from.show(target)).map(Some);
+        }
+        directory = fs::parent(directory);
+    }
+    Ok(None)
+}
+
+fn no_overlay(overlay: &str, tree: &Tree, files: &dyn FileSystem) -> Box<Diagnostic> {
+    let shown = tree.shown_from.show(&fs::join(&tree.app, overlay));
+    let error = Diagnostic::error(Code::InvalidParameter, format!("parameter `overlay`: `{shown}` does not exist"));
+    let there = announce::overlays(files, &tree.app);
+    match nearest(overlay, there.iter().map(String::as_str), 1).first() {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None if there.is_empty() => error,
+        None => error.help(format!("the overlays are {}", there.join(", "))),
+    }
 }
 
 /// Everything that a render needs.
@@ -112,13 +189,23 @@ impl Render<'_> {
             session.programs = Some(self.programs);
         }
         session.remotes = self.remotes;
+        session.limits.file_bytes_max = FILE_BYTES_MAX;
+        session.limits.resources_max = RESOURCES_MAX;
         session
     }
 
-    fn print(&self, environment: &Environment, wanted: &Wanted, reporter: &mut Reporter) -> Outcome {
+    fn run(
+        &self,
+        environment: &Environment,
+        wanted: &Wanted,
+        reporter: &mut Reporter,
+        hand_over: &mut dyn FnMut(&Rendered<'_, '_>, &mut Reporter) -> Outcome,
+    ) -> Outcome {
         let mut files = Overlaid::new(self.fs);
         let mut warnings = Vec::new();
-        let fs: &dyn FileSystem = if wanted.block == Block::default() {
+        // Where there is nothing to override, the build says so.
+        let n_files = FILE_NAMES.iter().filter(|name| self.fs.kind(&fs::join(self.target, name)).is_ok()).count();
+        let fs: &dyn FileSystem = if wanted.block == Block::default() || n_files != 1 {
             self.fs
         } else {
             let place = Place { directory: self.target, shown_from: &self.tree.shown_from, remotes: self.remotes };
@@ -134,7 +221,13 @@ impl Render<'_> {
         let mut session = self.session(fs);
         let outcome = match build(&mut session, self.target, self.options) {
             Ok(built) => {
-                let outcome = self.hand_over(&built, reporter);
+                let outcome = match self.is_refused(&built, reporter) {
+                    true => Outcome::Failure,
+                    false => {
+                        let (built, session) = (&built, &session);
+                        hand_over(&Rendered { built, session, fs: self.fs, wanted, target: self.target }, reporter)
+                    }
+                };
                 if outcome == Outcome::Success {
                     warnings.iter().for_each(|told| reporter.add(&told.diagnostics, &told.sources));
                     reporter.add(&built.warnings, &session.sources);
@@ -152,7 +245,8 @@ impl Render<'_> {
         outcome
     }
 
-    fn hand_over(&self, built: &Build, reporter: &mut Reporter) -> Outcome {
+    /// Refuses a render without objects.
+    fn is_refused(&self, built: &Build, reporter: &mut Reporter) -> bool {
         if built.documents.is_empty() && !self.allowed.empty {
             let shown = self.tree.shown_from.show(self.target);
             let error = Diagnostic::error(Code::EmptyRender, format!("`{shown}` renders no object at all"))
@@ -160,9 +254,9 @@ impl Render<'_> {
                 .help("if that is meant, delete the Application")
                 .help("the administrator of Argo CD can allow it: `RUSTOMIZE_ALLOW=empty` on the plugin's container");
             failure::tell(&[*error], &Sources::default(), Some(&self.tree.shown_from), reporter);
-            return Outcome::Failure;
+            return true;
         }
-        output::manifests(built, None, reporter)
+        false
     }
 
     /// Tells why a build failed. What is wrong without overrides, too, is told as of the file that the repository has.

@@ -55,6 +55,7 @@ fn fail(words: String, reporter: &mut Reporter) -> Outcome {
 }
 
 #[cfg(unix)]
+#[allow(clippy::disallowed_methods, reason = "a probe waits for so long and no longer")]
 mod unix {
     use super::HealthArgs;
     use crate::cli::output::words;
@@ -86,7 +87,9 @@ mod unix {
             std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => {
                 format!("the server at `{socket}` does not answer within {} s", args.timeout)
             }
-            std::io::ErrorKind::UnexpectedEof => format!("what listens at `{socket}` hangs up"),
+            std::io::ErrorKind::UnexpectedEof
+            | std::io::ErrorKind::BrokenPipe
+            | std::io::ErrorKind::ConnectionReset => format!("what listens at `{socket}` hangs up"),
             _ => format!("cannot speak with the server at `{socket}`: {}", words(error)),
         };
         let deadline = Instant::now() + Duration::from_secs(args.timeout);

@@ -8,7 +8,10 @@ mod environment;
 mod failure;
 mod generate;
 mod health;
+mod local;
+mod migrate;
 mod parameters;
+mod paths;
 mod tree;
 
 use super::Outcome;
@@ -38,6 +41,12 @@ enum Command {
     Discover,
     /// Ask the plugin server whether it serves, for a probe
     Health(health::HealthArgs),
+    /// Turn `kustomize:` of Applications into `plugin:`, or back
+    Migrate(migrate::MigrateArgs),
+    /// Print the paths that Applications are made of, or check that they are annotated with them
+    Paths(paths::PathsArgs),
+    /// Render Applications as their plugin would, from files
+    Replay(local::ReplayArgs),
 }
 
 pub(super) fn run(args: &ArgocdArgs, reporter: &mut Reporter) -> Outcome {
@@ -46,5 +55,8 @@ pub(super) fn run(args: &ArgocdArgs, reporter: &mut Reporter) -> Outcome {
         Command::Parameters => parameters::run(reporter),
         Command::Discover => parameters::discover(reporter),
         Command::Health(args) => health::run(args, reporter),
+        Command::Migrate(args) => migrate::run(args, reporter),
+        Command::Paths(args) => paths::run(args, reporter),
+        Command::Replay(args) => local::replay(args, reporter),
     }
 }

@@ -45,16 +45,27 @@ impl Tree {
         let here = working_directory()?;
         let app = Disk.canonical(&here).map_err(fault)?;
         let root = match root {
-            Some(root) => {
-                let named = Disk.canonical(&fs::join(&here, root));
-                named.ok().filter(|root| fs::is_within(&app, root)).ok_or_else(|| {
-                    let message = format!("the directory `{root}` does not contain the current one");
-                    Diagnostic::error(Code::Usage, message).help("name the top of the repository")
-                })?
-            }
+            Some(root) => within(&fs::join(&here, root), &app, root)?,
             None => root_of(&app, environment),
         };
         Ok(Tree::at(root, app, environment.get("ARGOCD_APP_SOURCE_PATH")))
+    }
+
+    /// Finds the tree of a directory that the user names.
+    pub(super) fn of_directory(directory: &str, root: Option<&str>) -> Result<Tree> {
+        let here = working_directory()?;
+        let app = Disk.canonical(directory).map_err(|error| {
+            Diagnostic::error(
+                Code::Usage,
+                format!("cannot use the directory `{}`: {error}", fs::relative(directory, &here)),
+            )
+        })?;
+        let root = match root {
+            Some(root) => within(&fs::join(&here, root), &app, root)?,
+            None => root_of(&app, &Environment::default()),
+        };
+        let path = fs::relative(&app, &root);
+        Ok(Tree::at(root, app, &path))
     }
 
     /// Makes the tree of an Application that is at a path of the repository.
@@ -85,6 +96,14 @@ impl Tree {
         }
         Ok(target)
     }
+}
+
+/// Returns the real path of a directory that contains another.
+fn within(root: &str, app: &str, named: &str) -> Result<String> {
+    Disk.canonical(root).ok().filter(|root| fs::is_within(app, root)).ok_or_else(|| {
+        let message = format!("the directory `{named}` does not contain that of the Application");
+        Diagnostic::error(Code::Usage, message).help("name the top of the repository")
+    })
 }
 
 fn root_of(app: &str, environment: &Environment) -> String {

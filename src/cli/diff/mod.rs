@@ -2,6 +2,7 @@
 
 mod paint;
 pub(super) mod side;
+pub(super) mod warned;
 
 use super::args::{Color, LoadArgs};
 use super::fleet::{WantedComparison, compare_all};
@@ -18,6 +19,7 @@ use crate::programs::Programs;
 use crate::source::Sources;
 use clap::{Args, ValueEnum};
 use side::{Loader, Named};
+use warned::Warned;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -213,6 +215,11 @@ fn two(
             return Ok(None);
         }
     };
+    if !args.quiet {
+        let mut warned = Warned::default();
+        warned.tell_of(&before, &old_session, reporter);
+        warned.tell_of(&after, &new_session, reporter);
+    }
     let before = before.side(&old_session, &old.label());
     let after = after.side(&new_session, &new.label());
     for (side, word) in [(&before, old_word), (&after, new_word)] {

@@ -6,16 +6,13 @@ use crate::cli::git::GitTree;
 use crate::cli::native_to_slash;
 use crate::cli::remote::Network;
 use crate::cli::vendor::Vendored;
-use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::Side;
 use crate::fs::{self, Disk, EntryKind, FileSystem};
-use crate::manifest;
 use crate::programs::Programs;
 use crate::remote::{Remotes, RepoSpec};
 use crate::resource::Resource;
 use crate::session::Session;
-use crate::source::Sensitivity;
-use crate::yaml::read::{decode_bytes, read_documents};
 use std::io::Read;
 use std::sync::Arc;
 

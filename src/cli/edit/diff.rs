@@ -19,7 +19,7 @@ pub(super) fn unified(files: &[FileEdit], here: &str) -> String {
 }
 
 /// Returns the difference of two texts.
-pub(super) fn texts(name: &str, old: &str, new: &str) -> String {
+pub(in crate::cli) fn texts(name: &str, old: &str, new: &str) -> String {
     let (old_lines, new_lines) = (Shown::of(old), Shown::of(new));
     let diff = TextDiff::from_lines(old, new);
     let mut unified = diff.unified_diff();
@@ -73,7 +73,7 @@ impl Shown {
 }
 
 /// Prints what is not empty.
-pub(super) fn print(text: &str) -> Result<()> {
+pub(in crate::cli) fn print(text: &str) -> Result<()> {
     if text.is_empty() { Ok(()) } else { crate::cli::output::part(text).map(drop) }
 }
 

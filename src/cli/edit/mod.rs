@@ -1,7 +1,7 @@
 //! `edit`: changes the kustomization file of the current directory in place.
 
 mod args;
-mod diff;
+pub(super) mod diff;
 mod proof;
 mod wish;
 

@@ -9,11 +9,12 @@ use super::render::{Builder, Worker};
 use super::targets::Target;
 use super::vendored;
 use crate::build::{Build, BuildOptions};
+use crate::cli::diff::warned::Warned;
 use crate::cli::git::{self, GitTree};
 use crate::cli::remote::Network;
 use crate::cli::report::Reporter;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::diff::report::{Outcome, Report, Target as Compared};
+use crate::diff::report::{Outcome, Report, Target as Compared, WORK_TREE};
 use crate::diff::{self, Options, Side};
 use crate::fleet::{Discovered, Effect, Index, NodeId, discover, has_kustomization};
 use crate::fs::{self, Disk, EntryKind, FileSystem};
@@ -102,6 +103,10 @@ pub(in crate::cli) fn compare_all(wanted: &Wanted<'_>, reporter: &mut Reporter) 
                             (told(before, old_session, &mut words), told(after, new_session, &mut words));
                         match (before, after) {
                             (Some(before), Some(after)) => {
+                                // What was warned of before is not of this change.
+                                let mut warned = Warned::default();
+                                warned.know(&before.warnings, old_session);
+                                warned.tell(&after.warnings, new_session, &mut words);
                                 let before = Side::of_build(&before, old_session, &labels.0);
                                 let after = Side::of_build(&after, new_session, &labels.1);
                                 Outcome::Compared(diff::compare(&before, &after, wanted.compare))
@@ -122,6 +127,7 @@ pub(in crate::cli) fn compare_all(wanted: &Wanted<'_>, reporter: &mut Reporter) 
                     let Some(after) = told(after, session, &mut words) else {
                         return Outcome::Failed { old: false, new: true };
                     };
+                    Warned::default().tell(&after.warnings, session, &mut words);
                     let side = Side::of_build(&after, session, &labels.1);
                     let nothing = Sources::default();
                     Outcome::Added(diff::compare(&Side::empty(&nothing), &side, wanted.compare))
@@ -143,7 +149,7 @@ pub(in crate::cli) fn compare_all(wanted: &Wanted<'_>, reporter: &mut Reporter) 
         targets.iter().zip(outcomes).map(|(target, outcome)| Compared { name: target.shown.clone(), outcome });
     Ok(Report {
         old: from.to_owned(),
-        new: to.map_or("the work tree".to_owned(), str::to_owned),
+        new: to.map_or(WORK_TREE.to_owned(), str::to_owned),
         n_untouched: n_all - targets.len(),
         targets: compared.collect(),
     })

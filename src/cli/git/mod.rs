@@ -41,6 +41,12 @@ pub(super) fn top(directory: &str, wants: &str) -> Result<String, Box<Diagnostic
     Ok(native_to_slash(found.trim_end_matches(['\n', '\r'])))
 }
 
+/// Returns the files that git knows below the top of a repository; `None` if it is none.
+pub(super) fn files(top: &str) -> Option<Vec<String>> {
+    let found = git(top, &["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).ok()?;
+    Some(found.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+}
+
 /// Returns the name of the commit that a reference stands for.
 pub(super) fn commit(top: &str, reference: &str) -> Result<String, Box<Diagnostic>> {
     let wanted = format!("{reference}^{{commit}}");

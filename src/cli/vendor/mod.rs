@@ -9,6 +9,7 @@ mod offline;
 mod store;
 
 pub(super) use offline::Vendored;
+pub(super) use store::NAME as DIRECTORY;
 
 use super::args::VendorArgs;
 use super::build::{resolved, working_directory};

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The name of the directory.
-pub(super) const NAME: &str = ".rustomize";
+pub(in crate::cli) const NAME: &str = ".rustomize";
 const LOCK: &str = "lock.json";
 /// Bytes of a lock file.
 const LOCK_BYTES_MAX: u64 = 16 << 20;

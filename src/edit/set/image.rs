@@ -2,6 +2,7 @@
 
 use crate::edit::file::File;
 use crate::edit::{Result, Work, legacy, usage};
+use crate::sorting::Sorting;
 use crate::transform::images::split;
 use crate::yaml::edit::Value;
 
@@ -62,7 +63,7 @@ pub(in crate::edit) fn run(work: &mut Work<'_, '_>, args: &[String]) -> Result<O
     }));
     let nothing = Value::texts(&[]);
     items.iter_mut().for_each(|item| keep(item, &nothing));
-    items.sort_by(|a, b| a.text_of("name").cmp(b.text_of("name")));
+    items.put_in_order(|a, b| a.text_of("name").cmp(b.text_of("name")));
     legacy::set_items(&mut file, "images", "imageTags", items);
     Ok(Some(file))
 }

@@ -2,6 +2,7 @@
 
 use crate::edit::file::File;
 use crate::edit::{Result, Work, usage};
+use crate::sorting::Sorting;
 use crate::yaml::edit::{Data, Value};
 
 /// Like the reference, keeps one entry of each name and sorts them by name.
@@ -35,7 +36,7 @@ pub(in crate::edit) fn run(work: &mut Work<'_, '_>, args: &[String]) -> Result<O
         }
         items.push(item);
     }
-    items.sort_by(|a, b| a.text_of("name").cmp(b.text_of("name")));
+    items.put_in_order(|a, b| a.text_of("name").cmp(b.text_of("name")));
     *file.new.list_mut("replicas") = items;
     Ok(Some(file))
 }

@@ -8,6 +8,7 @@ use super::fields::field_index;
 use super::shape::{Shape, Struct};
 use super::shapes;
 use super::value::{Found, found};
+use crate::sorting::Sorting;
 use crate::yaml::tree::{NodeId, Tree};
 
 /// Returns a file's tree with every field once, holding what the reference reads; the decoder of one that has a wrong value
@@ -39,7 +40,7 @@ impl Joiner {
         let mut entries: Vec<Entry> = self.tree.entries(map).collect();
         // The last of equal keys counts, before anything is joined.
         entries.reverse();
-        entries.sort_by(|a, b| self.tree.text(a.0).cmp(self.tree.text(b.0)));
+        entries.put_in_order(|a, b| self.tree.text(a.0).cmp(self.tree.text(b.0)));
         entries.dedup_by(|b, a| self.tree.text(a.0) == self.tree.text(b.0));
         let entries = self.join_entries(&entries, shape);
         let children: Vec<NodeId> = entries.into_iter().flat_map(|(key, value)| [key, value]).collect();

@@ -3,6 +3,7 @@
 use super::fields::Fields;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::kustomization::{InlineText, Placed, PlacedMap, PlacedText};
+use crate::sorting::Sorting;
 use crate::source::{Place, Source, Span};
 use crate::yaml::resolve::{Value, resolve, resolve_yaml11};
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
@@ -358,7 +359,7 @@ impl Decoder<'_> {
             }
         }
         // The sort is stable, so that the last of equal keys is the last of its run.
-        entries.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
+        entries.put_in_order(|(a, _), (b, _)| a.value.cmp(&b.value));
         let mut map = PlacedMap::new();
         let mut entries = entries.into_iter().peekable();
         while let Some((key, value)) = entries.next() {

@@ -36,6 +36,18 @@ impl<'t> Labels<'t> {
         self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
     }
 
+    /// Returns the only pair that is not among some labels, if these nearly have it or have all others.
+    pub(super) fn differ_in_one(&self, labels: &Labels<'_>) -> Option<(&'t str, &'t str)> {
+        let mut others = self.0.iter().filter(|(key, value)| labels.get(key) != Some(*value));
+        let &(key, value) = others.next()?;
+        let is_close = others.next().is_none()
+            && match labels.get(key) {
+                Some(other) => other.starts_with(value) || value.starts_with(other) || super::is_misspelt(value, other),
+                None => self.0.len() > 1,
+            };
+        is_close.then_some((key, value))
+    }
+
     /// Returns whether all pairs are among some labels.
     pub(super) fn select(&self, labels: &Labels<'_>) -> bool {
         self.0.iter().all(|(key, value)| labels.get(key) == Some(*value))

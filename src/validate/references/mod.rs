@@ -4,9 +4,11 @@
 //! (`reference-unresolved`, off). What is told is what cannot be right: keys and ports that an object of the build lacks,
 //! and names that an object of the build nearly has.
 
+mod bindings;
 mod labels;
 mod pods;
 mod routes;
+mod selectors;
 mod services;
 
 use super::checker::{Checker, Words};
@@ -15,6 +17,7 @@ use super::schema::is_null;
 use crate::diagnostic::Code;
 use crate::resmap::ResMap;
 use crate::resource::Resource;
+use crate::sorting::Sorting;
 use crate::yaml::tree::{NodeId, Tree};
 use labels::Labels;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -33,6 +36,8 @@ pub(super) struct References<'b> {
     /// Their positions there by namespace and one of their labels.
     pods_with: FxHashMap<(&'b str, &'b str, &'b str), Vec<usize>>,
     destination_rules: Vec<&'b Resource>,
+    /// The namespaces that have pods, sorted.
+    namespaces: Vec<&'b str>,
 }
 
 /// The pods that an object makes.
@@ -76,15 +81,20 @@ impl<'b> References<'b> {
         let destination_rules = by_kind.get("DestinationRule").cloned().unwrap_or_default();
         #[allow(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
         for list in by_kind.values_mut() {
-            list.sort_by_key(|resource| &*resource.id.name);
+            list.put_in_order_of(|resource| &*resource.id.name);
         }
-        References { resources, by_kind, by_shape, made, pods, pods_with, destination_rules }
+        let mut namespaces: Vec<&str> = pods.keys().copied().collect();
+        namespaces.sort_unstable();
+        References { resources, by_kind, by_shape, made, pods, pods_with, destination_rules, namespaces }
     }
 
     /// Checks what an object refers to.
     pub(super) fn check(&self, checker: &mut Checker<'_>, resource: &'b Resource) {
         let tree = &*resource.tree;
         let root = Path::root(tree);
+        if matches!(&*resource.id.gvk.kind, "RoleBinding" | "ClusterRoleBinding") {
+            return self.binding(checker, resource);
+        }
         let Some(spec) = root.field(tree, "spec") else { return };
         let at = At { tree, namespace: resource.id.effective_namespace() };
         match &*resource.id.gvk.kind {
@@ -93,7 +103,15 @@ impl<'b> References<'b> {
             "PodDisruptionBudget" => self.budget(checker, at, &spec),
             "HorizontalPodAutoscaler" => self.scale_target(checker, at, &spec, "scaleTargetRef"),
             "VerticalPodAutoscaler" => self.scale_target(checker, at, &spec, "targetRef"),
-            "VirtualService" => self.virtual_service(checker, at, &spec),
+            "NetworkPolicy" if *resource.id.gvk.group == *"networking.k8s.io" => {
+                self.network_policy(checker, at, &spec)
+            }
+            "PodMonitor" => self.pod_monitor(checker, at, &spec),
+            "ServiceMonitor" => self.service_monitor(checker, at, &spec),
+            "VirtualService" => {
+                self.hosts(checker, at, resource, &spec);
+                self.virtual_service(checker, at, &spec);
+            }
             _ => {}
         }
         pods::check(self, checker, resource, &root);

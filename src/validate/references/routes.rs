@@ -2,10 +2,38 @@
 
 use super::{At, References};
 use crate::diagnostic::{Code, nearest};
+use crate::resource::Resource;
 use crate::validate::checker::{Checker, Words};
 use crate::validate::path::Path;
 
 impl References<'_> {
+    /// Tells of a VirtualService without hosts, which routes nothing unless another one delegates to it.
+    pub(super) fn hosts(&self, checker: &mut Checker<'_>, at: At<'_>, resource: &Resource, spec: &Path<'_>) {
+        let tree = at.tree;
+        let has_hosts = spec.field(tree, "hosts").is_some_and(|hosts| tree.items(hosts.node).next().is_some());
+        if has_hosts || *resource.id.gvk.group != *"networking.istio.io" || self.is_delegate(resource) {
+            return;
+        }
+        checker.missing(Code::HostsUndefined, tree, (spec, "hosts"), |checker, field| {
+            Words::new(format!("`{field}` of `{}` is missing, so that it routes nothing", checker.object()))
+                .note("only a VirtualService that another one delegates to has no hosts")
+                .help("name the hosts that clients call, such as the Service")
+        });
+    }
+
+    fn is_delegate(&self, resource: &Resource) -> bool {
+        let services = self.by_kind.get("VirtualService").map(Vec::as_slice).unwrap_or_default();
+        services.iter().any(|other| {
+            let tree = &other.tree;
+            let rules = tree.get_path(other.root(), &["spec", "http"]).into_iter().flat_map(|list| tree.items(list));
+            rules.filter_map(|rule| tree.get(rule, "delegate")).any(|delegate| {
+                let text = |key: &str| tree.get(delegate, key).map(|node| tree.text(node));
+                let namespace = text("namespace").unwrap_or(other.id.effective_namespace());
+                text("name") == Some(&*resource.id.name) && namespace == resource.id.effective_namespace()
+            })
+        })
+    }
+
     pub(super) fn virtual_service(&self, checker: &mut Checker<'_>, at: At<'_>, spec: &Path<'_>) {
         let tree = at.tree;
         for protocol in ["http", "tls", "tcp"] {

@@ -4,6 +4,7 @@ use super::labels::{Labels, Selector};
 use super::{At, Found, Pods, References};
 use crate::diagnostic::{Code, nearest};
 use crate::resource::Resource;
+use crate::source::Place;
 use crate::validate::checker::{Checker, Words};
 use crate::validate::path::Path;
 use crate::yaml::tree::Tree;
@@ -18,7 +19,7 @@ impl<'b> References<'b> {
         }
         let selected = self.selected(at, &wanted, |labels| wanted.select(labels));
         if selected.is_empty() {
-            return self.nearly(checker, at, &selector, &wanted);
+            return self.nearly_or_elsewhere(checker, at, &selector, &wanted);
         }
         let Some(ports) = spec.field(tree, "ports") else { return };
         for (index, item) in tree.items(ports.node).enumerate() {
@@ -38,7 +39,12 @@ impl<'b> References<'b> {
     }
 
     /// Returns the pods that a selector with some pairs selects.
-    fn selected(&self, at: At<'_>, pairs: &Labels<'_>, selects: impl Fn(&Labels<'_>) -> bool) -> Vec<&Pods<'b>> {
+    pub(super) fn selected(
+        &self,
+        at: At<'_>,
+        pairs: &Labels<'_>,
+        selects: impl Fn(&Labels<'_>) -> bool,
+    ) -> Vec<&Pods<'b>> {
         let all = self.pods.get(at.namespace).map(Vec::as_slice).unwrap_or_default();
         // The rarest label leaves the fewest to look at.
         let with = pairs.0.iter().map(|(key, value)| self.pods_with(at.namespace, key, value));
@@ -57,31 +63,38 @@ impl<'b> References<'b> {
     }
 
     /// Tells of a selector that selects nothing, if it would but for one label.
-    fn nearly(&self, checker: &mut Checker<'_>, at: At<'_>, selector: &Path<'_>, wanted: &Labels<'_>) {
+    pub(super) fn nearly(&self, checker: &mut Checker<'_>, at: At<'_>, selector: &Path<'_>, wanted: &Labels<'_>) {
         let all = self.pods.get(at.namespace).map(Vec::as_slice).unwrap_or_default();
-        let near = all.iter().find_map(|pods| {
-            let mut others = wanted.0.iter().filter(|(key, value)| pods.labels.get(key) != Some(*value));
-            let (key, value) = others.next()?;
-            let is_close = others.next().is_none()
-                && match pods.labels.get(key) {
-                    Some(other) => {
-                        other.starts_with(value) || value.starts_with(other) || super::is_misspelt(value, other)
-                    }
-                    None => wanted.0.len() > 1,
-                };
-            is_close.then_some((pods, *key, *value))
-        });
-        let Some((pods, key, value)) = near else { return };
+        let near = all.iter().find_map(|pods| Some((pods, wanted.differ_in_one(&pods.labels)?)));
+        let Some((pods, (key, value))) = near else { return };
         checker.key(Code::SelectorUnmatched, at.tree, selector, |checker, field| {
             let theirs = match pods.labels.get(key) {
                 Some(other) => format!("have `{key}: {other}`"),
                 None => format!("have no label `{key}`"),
             };
-            let tree = &pods.resource.tree;
-            let name = tree.get_path(tree.root(), &["metadata", "name"]).and_then(|node| tree.place(node));
             Words::new(format!("`{field}` of `{}` selects no pod of the build", checker.object()))
                 .note(format!("it wants `{key}: {value}`; the pods of `{}` {theirs}", pods.resource.short_name()))
-                .other(name, "")
+                .other(name_of(pods), "")
+        });
+    }
+
+    /// Tells of a selector that selects nothing, if it would in another namespace, or but for one label.
+    fn nearly_or_elsewhere(&self, checker: &mut Checker<'_>, at: At<'_>, selector: &Path<'_>, wanted: &Labels<'_>) {
+        // What names no namespace goes where somebody else decides.
+        let is_judged = at.namespace != "default" && !self.pods.contains_key(at.namespace);
+        let others = self.namespaces.iter().filter(|namespace| **namespace != at.namespace && is_judged);
+        let found = others.flat_map(|namespace| {
+            self.selected(At { namespace, ..at }, wanted, |labels| wanted.select(labels)).into_iter().take(1)
+        });
+        let found: Vec<&Pods<'_>> = found.take(2).collect();
+        // Of several it is not known which is meant.
+        let [pods] = found.as_slice() else { return self.nearly(checker, at, selector, wanted) };
+        checker.key(Code::SelectorUnmatched, at.tree, selector, |checker, field| {
+            let namespace = pods.resource.id.effective_namespace();
+            Words::new(format!("`{field}` of `{}` selects no pod of the build", checker.object()))
+                .note(format!("the pods of `{}` have the labels, but are in `{namespace}`", pods.resource.short_name()))
+                .other(name_of(pods), "")
+                .help(format!("put it there, too: `namespace: {namespace}`"))
         });
     }
 
@@ -160,21 +173,32 @@ impl<'b> References<'b> {
     }
 }
 
+/// The place of the name of what makes pods.
+fn name_of(pods: &Pods<'_>) -> Option<Place> {
+    let tree = &pods.resource.tree;
+    tree.get_path(tree.root(), &["metadata", "name"]).and_then(|node| tree.place(node))
+}
+
+/// Returns the names of the ports of containers; `None` if not all containers are known.
+pub(super) fn container_ports<'b>(selected: &[&Pods<'b>]) -> Option<Vec<&'b str>> {
+    let mut names: Vec<&str> = Vec::new();
+    for pods in selected {
+        let tree = &*pods.resource.tree;
+        let lists = ["containers", "initContainers"].map(|list| tree.get(pods.spec?, list));
+        let containers = lists.into_iter().flatten().flat_map(|list| tree.items(list));
+        let ports = containers.filter_map(|container| tree.get(container, "ports")).flat_map(|list| tree.items(list));
+        names.extend(ports.filter_map(|port| tree.get(port, "name")).map(|name| tree.text(name)));
+    }
+    Some(names)
+}
+
 /// Tells of a port by name that no container of the selected pods has.
 fn named_port(checker: &mut Checker<'_>, at: At<'_>, target: &Path<'_>, selected: &[&Pods<'_>]) {
     let tree = at.tree;
     let Some(name) = at.text(target.node).filter(|text| !text.bytes().all(|byte| byte.is_ascii_digit())) else {
         return;
     };
-    let mut names: Vec<&str> = Vec::new();
-    for pods in selected {
-        let Some(spec) = pods.spec else { return };
-        let tree = &*pods.resource.tree;
-        let lists = ["containers", "initContainers"].into_iter().filter_map(|list| tree.get(spec, list));
-        let containers = lists.flat_map(|list| tree.items(list));
-        let ports = containers.filter_map(|container| tree.get(container, "ports")).flat_map(|list| tree.items(list));
-        names.extend(ports.filter_map(|port| tree.get(port, "name")).map(|name| tree.text(name)));
-    }
+    let Some(names) = container_ports(selected) else { return };
     if names.contains(&name) {
         return;
     }

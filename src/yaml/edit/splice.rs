@@ -1,5 +1,6 @@
 //! Changes to a text by byte ranges, applied together.
 
+use crate::sorting::Sorting;
 use std::ops::Range;
 
 /// One change.
@@ -44,7 +45,7 @@ impl Splices {
     /// Returns a part of a text with the changes in it; nothing if changes overlap or leave the part.
     pub(super) fn apply(mut self, text: &str, part: Range<usize>) -> Option<String> {
         // Insertions come before what is replaced at the same place.
-        self.list.sort_by_key(|splice| (splice.range.start, !splice.range.is_empty()));
+        self.list.put_in_order_of(|splice| (splice.range.start, !splice.range.is_empty()));
         let mut result = String::with_capacity(part.len() + 64);
         let mut at = part.start;
         for Splice { range, text: new } in &self.list {

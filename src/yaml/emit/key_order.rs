@@ -5,6 +5,7 @@
 //! bytewise order first and then sorted stably, up to twelve keys by insertion as Go does. Most keys with digits are numbered
 //! names of one length, for which bytewise order is the order.
 
+use crate::sorting::Sorting;
 use crate::yaml::tree::NodeId;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -33,7 +34,7 @@ pub(super) fn sort(entries: &mut [Entry<'_>]) {
     } else if is_sorted(entries, &mut digits) && !digits {
         return;
     }
-    entries.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()).then(a.key_id.cmp(&b.key_id)));
+    entries.put_in_order(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()).then(a.key_id.cmp(&b.key_id)));
     if are_simply_sorted(entries) {
         return;
     }

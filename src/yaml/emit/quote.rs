@@ -12,6 +12,8 @@ pub(super) const SPECIAL: u8 = 8;
 pub(super) const HIGH: u8 = 16;
 /// Instead of `HIGH`: there are characters beyond ASCII, and all of them are printed as they are, on the line.
 pub(super) const WIDE: u8 = 32;
+/// Instead of all others: the text is a word (`resolve::is_word`).
+pub(super) const WORD: u8 = 64;
 
 /// Returns what kinds of bytes a text holds: the flags above.
 pub(super) fn classify(text: &str) -> u8 {

@@ -4,6 +4,7 @@
 use super::new_scalar;
 use crate::limits::Limits;
 use crate::provenance::Stamp;
+use crate::sorting::Sorting;
 use crate::yaml::emit::value::Scalar;
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use std::borrow::Cow;
@@ -161,7 +162,7 @@ impl<'a> Decoder<'a> {
                 }
             }
         }
-        entries.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
+        entries.put_in_order(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
         let mut children = Vec::with_capacity(2 * entries.len());
         let mut entries = entries.into_iter().peekable();
         while let Some((key, value)) = entries.next() {

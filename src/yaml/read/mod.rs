@@ -35,6 +35,7 @@ mod parse;
 mod scan;
 mod second;
 mod split;
+pub(crate) mod template;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -176,6 +177,11 @@ impl Reading<'_> {
 
 fn diagnostic(fault: Fault, source: &Source, document: Range<usize>) -> Box<Diagnostic> {
     let place = |at: usize| Some(Place { source: source.id, span: Span::new(at, at) });
+    if fault.code == Code::YamlSyntax
+        && let Some((at, _)) = template::mark_at(&source.text, fault.at)
+    {
+        return template::unrendered(source, Place { source: source.id, span: Span::new(at, at) });
+    }
     let mut diagnostic = Diagnostic::error(fault.code, fault.message).at(place(fault.at), fault.label);
     if let Some((at, label)) = fault.related {
         diagnostic = diagnostic.at(place(at), label);

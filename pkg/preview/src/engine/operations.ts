@@ -8,21 +8,25 @@ import type {
   Explanation,
   ImagesResult,
   Kustomization,
+  Location,
   MatrixResult,
   ResourceLines,
 } from 'rustomize'
+import { smallest } from './imageEdit'
+import { SAMPLE } from './sample'
 import { wasm } from './wasm'
 
 /** What an edit does to one environment. */
 export interface Effect {
   target: string
   diff: DiffResult
+  /** Whether it could not be rendered before either. */
+  wasBroken: boolean
 }
 
-export interface Overview {
-  kustomizations: Kustomization[]
-  /** Files that hold values of Secrets. */
-  secrets: string[]
+function effect(before: Project, after: Project, target: string, showSecrets: boolean): Effect {
+  const diff = before.diff(target, { project: after, target }, { showSecrets, risks: true })
+  return { target, diff, wasBroken: !diff.ok && !before.build(target).ok }
 }
 
 let project: Project | null = null
@@ -32,16 +36,35 @@ function current(): Project {
   return project
 }
 
+/**
+ * Renders something small. A browser compiles the engine's functions when they are called first, and the first project
+ * should not have to wait for that.
+ */
+function warmUp(): void {
+  const sample = new Project(SAMPLE)
+  const { resources } = sample.build('b')
+  sample.build('a', { showSecrets: true })
+  if (resources[0] !== undefined) {
+    sample.lines('b', resources[0].key)
+    sample.explain('b', resources[0].key, 1)
+  }
+  sample.findKustomizations()
+  sample.diff('a', 'b')
+  sample.free()
+}
+
 export const operations = {
   async start(): Promise<{ rustomize: string; kustomize: string }> {
     await init(await wasm())
+    warmUp()
     return { rustomize: version.rustomize, kustomize: version.kustomize }
   },
 
   /** Begins a project anew. */
-  open(files: [string, Content][]): void {
+  open(files: [string, Content][]): Kustomization[] {
     project?.free()
     project = new Project(files)
+    return project.findKustomizations()
   },
 
   /** Takes further files of a large folder. */
@@ -61,13 +84,17 @@ export const operations = {
     current().rename(from, to)
   },
 
-  overview(): Overview {
+  kustomizations(): Kustomization[] {
+    return current().findKustomizations()
+  },
+
+  /** Those of the files, or of all, that hold values of Secrets. */
+  secrets(among: string[] | null): string[] {
     const all = current()
-    const secrets = all.paths().filter((path) => {
+    return (among ?? all.paths()).filter((path) => {
       const text = all.read(path)
       return text !== undefined && all.redactedText(path) !== text
     })
-    return { kustomizations: all.findKustomizations(), secrets }
   },
 
   redacted(path: string): string | undefined {
@@ -79,7 +106,7 @@ export const operations = {
     const other = current().clone()
     try {
       other.set(path, text)
-      return other.redactedText(path) ?? text
+      return other.redactedText(path) ?? ''
     } finally {
       other.free()
     }
@@ -105,7 +132,7 @@ export const operations = {
   diffs(targets: string[], showSecrets: boolean): DiffResult[] {
     const [first, ...others] = targets
     if (first === undefined) return []
-    return others.map((other) => current().diff(first, other, { showSecrets, risks: true }))
+    return others.map((other) => current().diff(first, other, { showSecrets }))
   },
 
   matrix(targets: string[], showSecrets: boolean): MatrixResult {
@@ -118,21 +145,54 @@ export const operations = {
     image: string,
     targets: string[],
     showSecrets: boolean,
-  ): { edit: EditResult; effects: Effect[] } {
+  ): { edit: EditResult; effects: Effect[]; texts: { path: string; before: string; after: string }[] } {
     const before = current()
-    const edit = before.setImage(target, image)
-    if (!edit.ok || edit.files.length === 0) return { edit, effects: [] }
+    const edit = smallest(before, target, image, before.setImage(target, image))
+    if (!edit.ok || edit.files.length === 0) return { edit, effects: [], texts: [] }
     const after = before.clone()
     try {
       after.apply(edit)
-      const effects = targets.map((each) => ({
-        target: each,
-        diff: before.diff(each, { project: after, target: each }, { showSecrets }),
-      }))
-      return { edit, effects }
+      const textIn = (project: Project, path: string) => (showSecrets ? project.read(path) : project.redactedText(path)) ?? ''
+      return {
+        edit,
+        effects: targets.map((each) => effect(before, after, each, showSecrets)),
+        // As they may be shown.
+        texts: edit.files.map(({ path }) => ({ path, before: textIn(before, path), after: textIn(after, path) })),
+      }
     } finally {
       after.free()
     }
+  },
+
+  /** What was changed since the project was opened does to its environments; `before` has the files as they were. */
+  changes(targets: string[], before: [string, Content | null][], showSecrets: boolean): Effect[] {
+    const now = current()
+    const then = now.clone()
+    try {
+      for (const [path, content] of before) {
+        if (content === null) then.delete(path)
+        else then.set(path, content)
+      }
+      return targets.map((target) => effect(then, now, target, showSecrets))
+    } finally {
+      then.free()
+    }
+  },
+
+  /** The place that wrote a field of an object, which is called as a matrix calls it. */
+  locate(target: string, object: string, path: string): Location | null {
+    const { resources } = current().build(target)
+    const called = resources.map(({ kind, name, apiVersion }) => {
+      const slash = apiVersion.indexOf('/')
+      return `${kind}${slash < 0 ? '' : `.${apiVersion.slice(0, slash)}`}/${name}`
+    })
+    const exact = called.indexOf(object)
+    // Names that end in a hash are the same without it.
+    const at = exact >= 0 ? exact : called.findIndex((each) => each.replace(/-[a-z0-9]{10}$/, '') === object)
+    const resource = resources[at]
+    if (resource === undefined) return null
+    const { steps } = current().explainField(target, resource.key, path)
+    return steps.findLast(({ location }) => location !== null)?.location ?? null
   },
 
   /** The files that targets are made of. */

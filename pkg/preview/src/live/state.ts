@@ -1,7 +1,7 @@
 // The folder that `rustomize preview` serves, as the project that is open.
 import { batch, signal } from '@preact/signals'
 import type { Content } from 'rustomize'
-import { answer, ask, files, open, opened, refreshOverview, revision, tell, type Opened } from '../state/project'
+import { answer, ask, files, mayLeave, open, opened, refreshOverview, revision, tell, type Opened } from '../state/project'
 import { follow, type Told } from './client'
 import { merge } from './merge'
 
@@ -13,11 +13,11 @@ export const folder = signal<string | null>(null)
 /** What is on the disk. */
 let disk: ReadonlyMap<string, Content> = new Map()
 /** The folder as it was opened; something else may be open. */
-let shown: Opened | null = null
+const shown = signal<Opened | null>(null)
 
 /** Whether the folder is what is open. */
 export function isShown(): boolean {
-  return shown !== null && shown === opened.value
+  return shown.value !== null && shown.value === opened.value
 }
 
 /** Follows the folder, and opens it unless the address names something else. */
@@ -38,24 +38,25 @@ export function startLive(isWanted: boolean): void {
 
 /** Opens the folder as it is on the disk. */
 export async function openFolder(): Promise<void> {
-  if (folder.value === null) return
+  if (folder.value === null || !(await mayLeave())) return
   const opening = disk
   await open(folder.value, [...opening])
-  shown = opened.value
+  shown.value = opened.value
   // It may have changed meanwhile.
   if (opening !== disk) take({ complete: true, files: Object.fromEntries(disk) as Record<string, string>, removed: [] })
 }
 
 function take(told: Pick<Told, 'complete' | 'files' | 'removed'>): void {
-  if (shown === null) return
-  const { originals, files: now, changes, kept } = merge(shown.originals, files.value, told)
+  const project = shown.value
+  if (project === null) return
+  const { originals, files: now, changes, kept } = merge(project.originals, files.value, told)
   for (const [path, content] of changes) {
     void answer(content === null ? ask('delete', [path]) : ask('set', [path, content]))
   }
   batch(() => {
     // The same project, whose editor keeps what it knows: not another one that is opened.
-    shown?.originals.clear()
-    for (const [path, content] of originals) shown?.originals.set(path, content)
+    project.originals.clear()
+    for (const [path, content] of originals) project.originals.set(path, content)
     files.value = now
     revision.value += 1
   })

@@ -1,13 +1,13 @@
 // One environment against several others, as one table of objects and one of fields.
-import type { DiffLocation, DiffResult, ObjectName, Risk } from 'rustomize'
+import type { DiffLocation, DiffResult, FieldChange, ObjectName } from 'rustomize'
 
 /** What became of an object in another environment. */
 export type Cell =
   | { status: 'equal' }
-  | { status: 'added'; risks: Risk[] }
-  | { status: 'removed'; risks: Risk[] }
+  | { status: 'added' }
+  | { status: 'removed' }
   /** Under another name or in another namespace, maybe. */
-  | { status: 'changed'; fields: number; risks: Risk[] }
+  | { status: 'changed'; fields: number }
 
 export interface Side {
   present: boolean
@@ -33,58 +33,40 @@ export interface ObjectRow {
   fields: FieldRow[]
 }
 
+const ABSENT: Side = { present: false, hidden: false, value: null, location: null }
+
 export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
 
 /** Joins the comparisons of one environment with each of the others. */
 export function compareRows(diffs: DiffResult[]): ObjectRow[] {
-  const rows = new Map<string, ObjectRow>()
+  const rows = new Map<string, { row: ObjectRow; inFirst: boolean; changes: FieldChange[][] }>()
   diffs.forEach((diff, at) => {
     for (const object of diff.objects) {
       const named = (object.old ?? object.new)!
-      const key = keyOf(named, object.old !== null)
-      let row = rows.get(key)
-      if (row === undefined) {
-        row = {
-          key,
-          kind: named.kind,
-          group: groupOf(named.apiVersion),
-          name: named.name,
-          namespace: named.namespace,
-          cells: diffs.map((): Cell => ({ status: 'equal' })),
-          fields: [],
+      const inFirst = object.old !== null
+      const key = keyOf(named, inFirst)
+      let found = rows.get(key)
+      if (found === undefined) {
+        const { kind, name, namespace, apiVersion } = named
+        const cells = diffs.map((): Cell => ({ status: 'equal' }))
+        found = {
+          row: { key, kind, group: groupOf(apiVersion), name, namespace, cells, fields: [] },
+          inFirst,
+          changes: diffs.map(() => []),
         }
-        rows.set(key, row)
+        rows.set(key, found)
       }
-      row.cells[at] =
-        object.status === 'added' || object.status === 'removed'
-          ? { status: object.status, risks: object.risks }
-          : { status: 'changed', fields: object.changes.length, risks: object.risks }
-      for (const change of object.changes) {
-        const field = fieldRow(row, change.path, diffs.length)
-        const isThere = change.action !== 'added'
-        field.sides[0] = { present: isThere, hidden: change.hidden, value: change.old, location: change.oldLocation }
-        const stays = change.action !== 'removed'
-        field.sides[at + 1] = { present: stays, hidden: change.hidden, value: change.new, location: change.newLocation }
-      }
+      const { status, changes } = object
+      found.row.cells[at] = status === 'added' || status === 'removed' ? { status } : { status: 'changed', fields: changes.length }
+      found.changes[at] = changes
     }
   })
-  for (const row of rows.values()) {
-    for (const field of row.fields) {
-      // What a comparison does not name is there as in the first environment.
-      field.sides = field.sides.map((side, at) => {
-        if (side !== undefined) return side
-        const cell = row.cells[at - 1]
-        const gone = cell !== undefined && cell.status === 'removed'
-        return gone ? { present: false, hidden: false, value: null, location: null } : field.sides[0]!
-      })
-    }
-    row.fields.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
-  }
-  return [...rows.values()].sort(
-    (one, other) => compareText(one.kind, other.kind) || compareText(one.name, other.name) || compareText(one.key, other.key),
-  )
+  for (const { row, inFirst, changes } of rows.values()) row.fields = fieldRows(row.cells, changes, inFirst)
+  return [...rows.values()]
+    .map(({ row }) => row)
+    .sort((one, other) => compareText(one.kind, other.kind) || compareText(one.name, other.name) || compareText(one.key, other.key))
 }
 
 function keyOf({ apiVersion, kind, name, namespace }: ObjectName, inFirst: boolean): string {
@@ -92,12 +74,57 @@ function keyOf({ apiVersion, kind, name, namespace }: ObjectName, inFirst: boole
   return [groupOf(apiVersion), kind, name, inFirst ? (namespace ?? '') : '+'].join('|')
 }
 
-function fieldRow(row: ObjectRow, path: string, others: number): FieldRow {
-  const found = row.fields.find((field) => field.path === path)
-  if (found !== undefined) return found
-  const made: FieldRow = { path, sides: Array.from({ length: others + 1 }) as Side[] }
-  row.fields.push(made)
-  return made
+/** A row for each field that differs somewhere. */
+function fieldRows(cells: Cell[], changes: FieldChange[][], inFirst: boolean): FieldRow[] {
+  const paths = new Set(changes.flatMap((list) => list.map(({ path }) => path)))
+  const rows = new Map<string, { first: Side | null; others: (Side | null)[] }>()
+  const side = (change: FieldChange, which: 'old' | 'new'): Side => {
+    const isThere = change.action !== (which === 'old' ? 'added' : 'removed')
+    if (!isThere) return ABSENT
+    const [value, location] = which === 'old' ? [change.old, change.oldLocation] : [change.new, change.newLocation]
+    return { present: true, hidden: change.hidden, value, location }
+  }
+  changes.forEach((list, at) => {
+    for (const change of list.flatMap((each) => takenApart(each, paths))) {
+      let row = rows.get(change.path)
+      if (row === undefined) rows.set(change.path, (row = { first: null, others: cells.map(() => null) }))
+      row.first ??= side(change, 'old')
+      row.others[at] = side(change, 'new')
+    }
+  })
+  // Whole objects that are there on one side only have one row.
+  const whole = cells.some(({ status }) => status === 'added' || status === 'removed')
+  const fallback: Side = { present: inFirst, hidden: false, value: null, location: null }
+  return [...rows]
+    .map(([path, { first, others }]): FieldRow => {
+      const own = first ?? (path === '' && whole ? fallback : ABSENT)
+      return {
+        path,
+        sides: [
+          own,
+          // What a comparison does not name is as in the first environment, unless the object is gone.
+          ...others.map((other, at) => other ?? (cells[at]!.status === 'removed' ? ABSENT : own)),
+        ],
+      }
+    })
+    .sort((one, other) => compareText(one.path, other.path))
+}
+
+/** A mapping that came or went as a whole, as its fields, where another comparison names some of these. */
+function takenApart(change: FieldChange, paths: Set<string>): FieldChange[] {
+  const { path, old: before, new: after } = change
+  const isMap = (value: unknown) => value === null || (typeof value === 'object' && !Array.isArray(value))
+  if (path === '' || (change.action !== 'added' && change.action !== 'removed') || !isMap(before) || !isMap(after)) return [change]
+  const named = [...paths].some((other) => other.length > path.length && other.startsWith(path) && /[.[]/.test(other[path.length]!))
+  if (!named) return [change]
+  return Object.entries({ ...(before as object), ...(after as object) }).flatMap(([key, value]) =>
+    takenApart({ ...change, path: path + segment(key), old: before === null ? null : value, new: after === null ? null : value }, paths),
+  )
+}
+
+/** A key as comparisons write it. */
+function segment(key: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
 }
 
 function compareText(one: string, other: string): number {
@@ -108,16 +135,9 @@ export interface Totals {
   changed: number
   added: number
   removed: number
-  risks: number
 }
 
 export function totals(rows: ObjectRow[]): Totals {
-  const sum: Totals = { changed: 0, added: 0, removed: 0, risks: 0 }
-  for (const { cells } of rows) {
-    if (cells.some(({ status }) => status === 'changed')) sum.changed += 1
-    if (cells.some(({ status }) => status === 'added')) sum.added += 1
-    if (cells.some(({ status }) => status === 'removed')) sum.removed += 1
-    if (cells.some((cell) => cell.status !== 'equal' && cell.risks.length > 0)) sum.risks += 1
-  }
-  return sum
+  const having = (wanted: Cell['status']) => rows.filter(({ cells }) => cells.some(({ status }) => status === wanted)).length
+  return { changed: having('changed'), added: having('added'), removed: having('removed') }
 }

@@ -2,6 +2,8 @@
 
 /** A value in one line. */
 export function valueText(value: unknown): string {
+  // What is hidden may have a word that tells equal values from others.
+  if (typeof value === 'string' && value.startsWith('•••')) return '•••'
   if (value === null) return 'null'
   if (typeof value === 'string') return value === '' ? '""' : value
   if (typeof value === 'object') return JSON.stringify(value)

@@ -19,6 +19,8 @@ export function lineAt(text: string, starts: Uint32Array, line: number): string 
 
 /** A slice of an output: the lines of the objects that are shown, each with a bar above it. */
 export interface Segment {
+  /** Its place among the segments. */
+  index: number
   /** Index into the objects. */
   resource: number
   /** The row of the bar; its lines follow. */
@@ -40,7 +42,7 @@ export function layOut(resources: { line: number; lineCount: number }[], shown: 
   let row = 0
   for (const index of shown) {
     const resource = resources[index]!
-    segments.push({ resource: index, row, line: resource.line - 1, lineCount: resource.lineCount })
+    segments.push({ index: segments.length, resource: index, row, line: resource.line - 1, lineCount: resource.lineCount })
     row += resource.lineCount + 1
   }
   return segments

@@ -3,7 +3,7 @@ import type { Content } from 'rustomize'
 import type { Example } from 'virtual:examples'
 import { content, count, isLeftOut, withoutCommonDirectory } from '../model/content'
 import { isShared, unpack } from '../model/share'
-import { ask, open, opening, tell } from './project'
+import { ask, mayLeave, open, opening, tell } from './project'
 
 const MAX_BYTES = 256 * 1024 * 1024
 
@@ -13,6 +13,7 @@ class Cancelled extends Error {}
 type Source = { path: string; file: () => Promise<File> }
 
 async function take(what: string, work: (signal: AbortSignal, progress: (done: number, total: number | null) => void) => Promise<void>): Promise<void> {
+  if (!(await mayLeave())) return
   const controller = new AbortController()
   const cancel = () => controller.abort()
   opening.value = { what, done: 0, total: null, cancel }

@@ -2,9 +2,9 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { BuildResult, Content, EditResult, Kustomization, Location } from 'rustomize'
 import { Engine, Stale } from '../engine/client'
-import { choice, environments, inOrder, type Environment } from '../model/environments'
+import { choice, environments, inOrder, keepParts, type Environment } from '../model/environments'
 
-export type View = 'rendered' | 'compare' | 'matrix' | 'images'
+export type View = 'rendered' | 'compare' | 'matrix' | 'images' | 'changes'
 /** What a narrow screen shows. */
 export type Pane = 'files' | 'source' | 'result'
 
@@ -34,6 +34,8 @@ export const lastGood = signal<BuildResult | null>(null)
 export const buildingSince = signal<number | null>(null)
 export const engineFailure = signal<string | null>(null)
 export const notice = signal<{ text: string; kind: 'done' | 'error' } | null>(null)
+/** Somebody wants to open something else while there are changes; told whether they may go. */
+export const leaving = signal<((is: boolean) => void) | null>(null)
 /** A folder or a zip on its way in. */
 export const opening = signal<{ what: string; done: number; total: number | null; cancel: () => void } | null>(null)
 
@@ -99,26 +101,36 @@ export function tell(text: string, kind: 'done' | 'error' = 'done'): void {
 /** Opens files as a project. */
 export async function open(name: string, list: [string, Content][], wanted?: { target?: string | null }): Promise<void> {
   const contents = new Map(list)
-  await engine.ask('open', [list])
-  const overview = await engine.ask('overview', [])
-  const chosen = choice(overview.kustomizations)
+  const found = await engine.ask('open', [list])
+  const chosen = choice(found)
   const first = wanted?.target ?? chosen.target
   batch(() => {
     opened.value = { name, originals: new Map(contents) }
     files.value = contents
-    kustomizations.value = overview.kustomizations
-    secretFiles.value = new Set(overview.secrets)
+    kustomizations.value = found
+    secretFiles.value = new Set()
     built.value = null
     lastGood.value = null
     showSecrets.value = false
     target.value = first
     compared.value = chosen.compared
-    openPath.value = overview.kustomizations.find(({ path }) => path === first)?.file ?? list[0]?.[0] ?? null
+    openPath.value = found.find(({ path }) => path === first)?.file ?? list[0]?.[0] ?? null
     reveal.value = null
     view.value = 'rendered'
     pane.value = 'result'
     revision.value += 1
   })
+  // What is rendered comes first.
+  void findSecrets(null)
+}
+
+/** Asks, if changes would be lost. */
+export async function mayLeave(): Promise<boolean> {
+  if (changedPaths.value.length === 0) return true
+  leaving.value?.(false)
+  const answered = await new Promise<boolean>((resolve) => (leaving.value = resolve))
+  leaving.value = null
+  return answered
 }
 
 export function close(): void {
@@ -146,7 +158,7 @@ export function write(path: string, content: Content | null): void {
     files.value = now
     revision.value += 1
   })
-  void refreshOverview()
+  refreshAfter(path)
 }
 
 /** Makes a planned edit. */
@@ -154,16 +166,33 @@ export function apply(edit: EditResult): void {
   for (const file of edit.files) write(file.path, file.text)
 }
 
-async function refreshOverview(): Promise<void> {
-  const overview = await answer(ask('overview', [], 'overview'))
-  if (overview === undefined) return
+/** Looks again which kustomizations there are, and which files hold values of Secrets. */
+export async function refreshOverview(): Promise<void> {
+  const found = await answer(ask('kustomizations', [], 'kustomizations'))
+  if (found === undefined) return
   batch(() => {
-    kustomizations.value = overview.kustomizations
-    secretFiles.value = new Set(overview.secrets)
-    const known = new Set(overview.kustomizations.map(({ path }) => path))
+    kustomizations.value = keepParts(kustomizations.value, found)
+    const known = new Set(found.map(({ path }) => path))
     compared.value = compared.value.filter((path) => known.has(path))
-    if (target.value !== null && !known.has(target.value)) target.value = choice(overview.kustomizations).target
+    if (target.value !== null && !known.has(target.value)) target.value = choice(found).target
   })
+  await findSecrets(null)
+}
+
+async function findSecrets(among: string[] | null): Promise<void> {
+  const found = await answer(ask('secrets', [among], 'secrets'))
+  if (found === undefined) return
+  const before = among === null ? [] : [...secretFiles.value].filter((path) => !among.includes(path))
+  secretFiles.value = new Set([...before, ...found])
+}
+
+let pause: ReturnType<typeof setTimeout> | undefined
+
+/** After a change: what it may have changed around it. The rest waits until nothing is typed. */
+function refreshAfter(path: string): void {
+  void findSecrets([path])
+  clearTimeout(pause)
+  pause = setTimeout(() => void refreshOverview(), 800)
 }
 
 // Looking

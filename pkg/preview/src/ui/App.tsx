@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import examples from 'virtual:examples'
+import { folder as served, isShown, live, openFolder } from '../live/state'
 import { openDrop, openExample } from '../state/opening'
 import {
   buildingSince,
@@ -11,6 +12,9 @@ import {
   close,
   engineFailure,
   labelOf,
+  lastGood,
+  leaving,
+  mayLeave,
   notice,
   opened,
   opening,
@@ -27,13 +31,14 @@ import {
   type View,
 } from '../state/project'
 import { isDark, toggleTheme } from '../state/theme'
+import { Changes } from './Changes'
 import { Compare } from './Compare'
 import { changesPatch, copy, copyRendered, download, downloadAll, downloadRendered } from './exits'
 import { Help } from './Help'
 import { Icon, Mark } from './icons'
 import { Images } from './Images'
 import { MatrixView } from './MatrixView'
-import { Menu, Splitter } from './parts'
+import { Dialog, Menu, Splitter } from './parts'
 import { Rendered } from './Rendered'
 import { Share } from './Share'
 import { Sidebar } from './Sidebar'
@@ -45,6 +50,7 @@ const VIEWS: { id: View; label: string }[] = [
   { id: 'compare', label: 'Compare' },
   { id: 'matrix', label: 'Matrix' },
   { id: 'images', label: 'Images' },
+  { id: 'changes', label: 'Changes' },
 ]
 
 const PANES: { id: Pane; label: string }[] = [
@@ -85,6 +91,7 @@ export function App(): JSX.Element {
         </div>
       )}
       {above.value === 'share' && <Share onClose={() => (above.value = null)} />}
+      {leaving.value !== null && <Leaving answer={leaving.value} />}
       {above.value === 'help' && <Help onClose={() => (above.value = null)} />}
       <div class="notices" role="status" aria-live="polite">
         {notice.value !== null && (
@@ -111,8 +118,11 @@ function Bar(): JSX.Element {
         aria-label="rustomize preview, start"
         onClick={(event) => {
           event.preventDefault()
-          history.replaceState(null, '', location.pathname + location.search)
-          close()
+          void mayLeave().then((may) => {
+            if (!may) return
+            history.replaceState(null, '', location.pathname + location.search)
+            close()
+          })
         }}
       >
         <Mark />
@@ -137,13 +147,13 @@ function Bar(): JSX.Element {
             <button
               type="button"
               class="button secrets"
+              aria-label={showSecrets.value ? 'Secrets shown' : 'Show Secrets'}
               aria-pressed={showSecrets.value}
               title={showSecrets.value ? 'Values of Secrets are shown, copied and downloaded' : 'Values of Secrets are hidden, also in what is copied and downloaded'}
               onClick={() => (showSecrets.value = !showSecrets.value)}
             >
               <Icon name={showSecrets.value ? 'eye' : 'lock'} />
               <span class="wide">{showSecrets.value ? 'Secrets shown' : 'Show Secrets'}</span>
-              <span class="hidden-text narrow">{showSecrets.value ? 'Secrets shown' : 'Show Secrets'}</span>
             </button>
           )}
           <Menu
@@ -152,6 +162,7 @@ function Bar(): JSX.Element {
             items={[
               { label: 'Folder…', icon: 'folder', run: () => folder.current?.click() },
               { label: 'Zip…', icon: 'file', run: () => zip.current?.click() },
+              ...(served.value === null ? [] : [{ label: served.value, hint: 'as it is on the disk', icon: 'folder' as const, run: () => void openFolder() }]),
               'line',
               ...examples.map((example) => ({ label: example.title, hint: 'example', run: () => void openExample(example) })),
             ]}
@@ -197,7 +208,7 @@ function fileCount(): string | undefined {
 
 function Panes(): JSX.Element {
   const [side, setSide] = useState(236)
-  const [source, setSource] = useState(() => Math.max(320, Math.min(620, Math.round((innerWidth - 236) * 0.42))))
+  const [source, setSource] = useState(() => Math.max(320, Math.min(620, Math.round((innerWidth - 236) * 0.4))))
   return (
     <main class="panes" data-show={pane.value} style={{ '--side': `${side}px`, '--source': `${source}px` }}>
       <Sidebar />
@@ -241,6 +252,7 @@ function Result(): JSX.Element {
               onClick={() => (view.value = id)}
             >
               {label}
+              {id === 'changes' && changedPaths.value.length > 0 && <span class="tab-count">{changedPaths.value.length}</span>}
             </button>
           ))}
         </div>
@@ -251,6 +263,7 @@ function Result(): JSX.Element {
         {now === 'compare' && <Compare />}
         {now === 'matrix' && <MatrixView />}
         {now === 'images' && <Images />}
+        {now === 'changes' && <Changes />}
       </div>
     </section>
   )
@@ -293,7 +306,16 @@ function Status(): JSX.Element {
             </button>
           </>
         ) : result === null ? (
-          'Rendering…'
+          since !== null ? (
+            'Rendering…'
+          ) : (
+            <>
+              Not rendered
+              <button type="button" class="button quiet small" onClick={() => (revision.value += 1)}>
+                Render
+              </button>
+            </>
+          )
         ) : result.ok ? (
           <>
             <span class="ok" aria-hidden="true">
@@ -306,15 +328,35 @@ function Status(): JSX.Element {
             <span class="error" aria-hidden="true">
               ●
             </span>{' '}
-            {labelOf(result.target)} cannot be rendered{view.value === 'rendered' ? '; the last result is shown' : ''}
+            {labelOf(result.target)} cannot be rendered{view.value === 'rendered' && lastGood.value !== null ? '; the last result is shown' : ''}
           </>
         )}
       </span>
       <span class="space" />
-      <span class="status-safe" title="The security policy of this page forbids any connection">
-        <Icon name="lock" size={12} /> nothing leaves this tab
-      </span>
+      {live.value === null ? (
+              <span class="status-safe" title="The security policy of this page forbids any connection">
+          <Icon name="lock" size={12} /> <span class="status-words">nothing leaves this tab</span>
+        </span>
+      ) : (
+        <LiveState />
+      )}
     </footer>
+  )
+}
+
+/** Where the page comes from the program: whether it is in step with the disk. */
+function LiveState(): JSX.Element {
+  const isLost = live.value === 'lost'
+  const isFollowed = isShown()
+  return (
+    <span
+      class="status-safe"
+      role="status"
+      title={isLost ? 'The program that serves this page does not answer' : 'The page asks nobody but the program on this machine, which only reads'}
+    >
+      <Icon name={isLost ? 'warning' : 'lock'} size={12} />{' '}
+      {isLost ? 'no longer follows the disk' : isFollowed ? 'follows the disk; nothing leaves this machine' : 'nothing leaves this machine'}
+    </span>
   )
 }
 
@@ -351,6 +393,30 @@ function Opening(): JSX.Element {
   )
 }
 
+/** Changes would be lost. */
+function Leaving({ answer }: { answer: (is: boolean) => void }): JSX.Element {
+  const { length } = changedPaths.value
+  return (
+    <Dialog title="Leave the changes behind?" onClose={() => answer(false)}>
+      <p>
+        {length === 1 ? 'One file was' : `${length} files were`} changed here, and only here. Opening something else discards that.
+      </p>
+      <div class="dialog-exits">
+        <button type="button" class="button" onClick={() => void changesPatch().then((patch) => download(`${opened.value?.name ?? 'changes'}.patch`, patch, 'text/x-diff'))}>
+          <Icon name="download" /> Download the patch
+        </button>
+        <span class="space" />
+        <button type="button" class="button" onClick={() => answer(false)}>
+          Stay
+        </button>
+        <button type="button" class="button accent" onClick={() => answer(true)}>
+          Discard
+        </button>
+      </div>
+    </Dialog>
+  )
+}
+
 function EngineFailure({ message }: { message: string }): JSX.Element {
   return (
     <div class="failure" role="alert">
@@ -373,7 +439,7 @@ function useKeys(): void {
         if (event.key === '?' && above.value === null && !isTyping(event)) above.value = 'help'
         return
       }
-      if (event.altKey && !event.ctrlKey && !event.metaKey && /^[1-4]$/.test(event.key)) {
+      if (event.altKey && !event.ctrlKey && !event.metaKey && /^[1-5]$/.test(event.key)) {
         event.preventDefault()
         view.value = VIEWS[Number(event.key) - 1]!.id
         pane.value = 'result'

@@ -2,14 +2,13 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import type { DiffResult, Risk } from 'rustomize'
+import type { DiffResult } from 'rustomize'
 import { compareRows, totals, type Cell, type ObjectRow, type Side } from '../model/compare'
 import { valueText } from '../model/fields'
 import { kinds, matching } from '../model/filter'
 import { answer, ask, compared, jump, labelOf, revision, roots, showSecrets } from '../state/project'
 import { EnvironmentChoice } from './EnvironmentChoice'
 import { Filters, filter } from './Filters'
-import { Icon } from './icons'
 import { Busy, Nothing } from './parts'
 import { useVirtual } from './useVirtual'
 
@@ -46,7 +45,7 @@ export function Compare(): JSX.Element {
         {targets.length >= 2 && (
           <label class="inline">
             against
-            <select value={targets[0]} onChange={(event) => (baseline.value = event.currentTarget.value)}>
+            <select aria-label="Compare against" value={targets[0]} onChange={(event) => (baseline.value = event.currentTarget.value)}>
               {compared.value.map((path) => (
                 <option key={path} value={path}>
                   {labelOf(path)}
@@ -61,7 +60,7 @@ export function Compare(): JSX.Element {
           <p>
             {roots.value.length < 2
               ? 'This project has one environment only: a directory that no other kustomization uses.'
-              : 'Tick them above. The first is what the others are compared with.'}
+              : 'Add them above. The first is what the others are compared with.'}
           </p>
         </Nothing>
       ) : comparison === null ? (
@@ -120,7 +119,6 @@ function Table({ comparison: { of, diffs } }: { comparison: Comparison }): JSX.E
         <span class="changed">≠ {sum.changed} changed</span>
         <span class="added">+ {sum.added} added</span>
         <span class="removed">− {sum.removed} removed</span>
-        {sum.risks > 0 && <span class="risky">! {sum.risks} with risks</span>}
         <span class="equal">{diffs.length === 1 ? `${diffs[0]!.summary.equal} equal` : ''}</span>
       </p>
       <div class="compare-body">
@@ -194,17 +192,11 @@ function Status({ cell, environment }: { cell: Cell; environment: string }): JSX
       </span>
     )
   }
-  const risks = cell.risks.length > 0 && (
-    <span class="risky" title={cell.risks.map(({ message }) => message).join('\n')}>
-      !
-    </span>
-  )
   if (cell.status === 'added' || cell.status === 'removed') {
     return (
       <span class={`status ${cell.status}`}>
         {cell.status === 'added' ? '+ added' : '− absent'}
         <span class="hidden-text"> in {environment}</span>
-        {risks}
       </span>
     )
   }
@@ -212,32 +204,16 @@ function Status({ cell, environment }: { cell: Cell; environment: string }): JSX
     <span class="status changed">
       ≠ {cell.fields} {cell.fields === 1 ? 'field' : 'fields'}
       <span class="hidden-text"> in {environment}</span>
-      {risks}
     </span>
   )
 }
 
 function Fields({ row, of }: { row: ObjectRow; of: string[] }): JSX.Element {
-  const risks = row.cells.flatMap((cell, at): { risk: Risk; where: string }[] =>
-    cell.status === 'equal' ? [] : cell.risks.map((risk) => ({ risk, where: labelOf(of[at + 1]!) })),
-  )
   return (
     <section class="fields" aria-label={`Fields of ${row.kind} ${row.name}`}>
-      <h3>
+      <h2>
         <span class="object-kind">{row.kind}</span> {row.name}
-      </h3>
-      {risks.length > 0 && (
-        <ul class="risks">
-          {risks.map(({ risk, where }, at) => (
-            <li key={at} data-severity={risk.severity}>
-              <Icon name="warning" size={14} />
-              <span>
-                {risk.path !== '' && <code>{risk.path}</code>} {risk.message} <span class="muted">({where})</span>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      </h2>
       <div class="fields-scroll" tabIndex={0} role="group" aria-label="Fields that differ">
         <table>
           <thead>

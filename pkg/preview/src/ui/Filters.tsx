@@ -22,7 +22,7 @@ export function Filters({ kinds, shown, all, what }: { kinds: { kind: string; co
       </select>
       <input id="filter-name" type="search" aria-label="Name" placeholder="Name" value={now.name} onInput={(event) => set({ name: event.currentTarget.value })} />
       <input type="search" aria-label="Text" placeholder="Text" value={now.text} onInput={(event) => set({ text: event.currentTarget.value })} />
-      <span class="filters-count" role="status">
+      <span class="filters-count" role="status" data-all={shown === all || undefined}>
         {shown === all ? all.toLocaleString('en') : `${shown.toLocaleString('en')} of ${all.toLocaleString('en')}`} {what}
       </span>
       {!isOff(now) && (

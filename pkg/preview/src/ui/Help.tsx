@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import { Dialog } from './parts'
 
 const KEYS: [string, string][] = [
-  ['Alt 1 … 4', 'Rendered, Compare, Matrix, Images'],
+  ['Alt 1 … 5', 'Rendered, Compare, Matrix, Images, Changes'],
   ['F6, Shift F6', 'next pane, pane before'],
   ['/', 'filter by name'],
   ['↑ ↓ PgUp PgDn Home End', 'move in the manifests, in lists and in the tree'],

@@ -5,11 +5,18 @@ import type { EditResult, ImageUse } from 'rustomize'
 import type { Effect } from '../engine/operations'
 import { imageArgument, imageRows, versionText, type ImageForm } from '../model/images'
 import { filePatch } from '../model/patch'
-import { valueText } from '../model/fields'
-import { answer, apply, ask, files, jump, kustomizations, labelOf, revision, roots, showSecrets, target, tell } from '../state/project'
+import { answer, apply, ask, jump, kustomizations, labelOf, revision, roots, showSecrets, target, tell } from '../state/project'
+import { Effects } from './Effects'
 import { copy, download } from './exits'
 import { Icon } from './icons'
 import { Busy, Nothing } from './parts'
+
+/** An edit that was not made yet. */
+interface Planned {
+  edit: EditResult
+  effects: Effect[]
+  texts: { path: string; before: string; after: string }[]
+}
 
 type Uses = { target: string; uses: ImageUse[]; ok: boolean }[]
 
@@ -24,7 +31,7 @@ export function Images(): JSX.Element {
 
   const [form, setForm] = useState<ImageForm>({ name: '', newName: '', version: '' })
   if (all === null) return <Busy label="Looking for images…" />
-  const shown = all.filter(({ ok }) => ok)
+  const shown = all.filter(({ ok, uses }) => ok && uses.length > 0)
   return (
     <div class="images">
       <SetImage all={shown} form={form} onForm={setForm} />
@@ -86,8 +93,8 @@ function ImageTable({ all, onPick }: { all: Uses; onPick: (name: string, version
 
 function SetImage({ all, form, onForm }: { all: Uses; form: ImageForm; onForm: (form: ImageForm) => void }): JSX.Element {
   const [where, setWhere] = useState<string | null>(null)
-  const [planned, setPlanned] = useState<{ edit: EditResult; effects: Effect[]; argument: string } | null>(null)
-  const environments = all.map(({ target: path }) => path)
+  const [planned, setPlanned] = useState<Planned | null>(null)
+  const environments = roots.value.map(({ path }) => path)
   const layers = kustomizations.value.filter(({ kind }) => kind !== null)
   const chosen = where !== null && layers.some(({ path }) => path === where) ? where : (target.value ?? environments[0] ?? '')
   const names = useMemo(() => [...new Set(all.flatMap(({ uses }) => uses.map(({ name }) => name)))].sort(), [all])
@@ -98,18 +105,13 @@ function SetImage({ all, form, onForm }: { all: Uses; form: ImageForm; onForm: (
     if (argument === null || chosen === '') return setPlanned(null)
     const timer = setTimeout(() => {
       void answer(ask('setImage', [chosen, argument, environments, showSecrets.value], 'setImage')).then((plan) => {
-        if (plan !== undefined) setPlanned({ ...plan, argument })
+        if (plan !== undefined) setPlanned(plan)
       })
     }, 120)
     return () => clearTimeout(timer)
-  }, [argument, chosen, revision.value, environments.join('\n')])
+  }, [argument, chosen, revision.value, showSecrets.value, environments.join('\n')])
 
-  const patch = (planned?.edit.files ?? [])
-    .map(({ path, text }) => {
-      const before = files.value.get(path)
-      return filePatch(path, typeof before === 'string' ? before : null, text)
-    })
-    .join('')
+  const patch = (planned?.texts ?? []).map(({ path, before, after }) => filePatch(path, before, after)).join('')
 
   return (
     <section class="set-image" aria-label="Set an image">
@@ -206,35 +208,8 @@ function Plan({ edit, effects, patch }: { edit: EditResult; effects: Effect[]; p
               <Icon name="download" /> Download patch
             </button>
           </div>
-          <h3>Effect on the environments</h3>
-          <ul class="effects">
-            {effects.map(({ target: path, diff }) => {
-              const changes = diff.objects.flatMap((object) =>
-                object.changes.map((change) => ({ object: (object.new ?? object.old)!, change })),
-              )
-              return (
-                <li key={path} data-empty={changes.length === 0 || undefined}>
-                  <span class="effect-name">{labelOf(path)}</span>
-                  {!diff.ok ? (
-                    <span class="error">cannot be rendered</span>
-                  ) : changes.length === 0 ? (
-                    <span class="muted">no change</span>
-                  ) : (
-                    <ul class="plain">
-                      {changes.slice(0, 12).map(({ object, change }, at) => (
-                        <li key={at}>
-                          <span class="object-kind">{object.kind}</span> {object.name} <code class="muted">{change.path}</code>
-                          <br />
-                          <code class="removed">{valueText(change.old)}</code> <Icon name="arrow" size={12} /> <code class="added">{valueText(change.new)}</code>
-                        </li>
-                      ))}
-                      {changes.length > 12 && <li class="muted">and {changes.length - 12} more</li>}
-                    </ul>
-                  )}
-                </li>
-              )
-            })}
-          </ul>
+          <h2>Effect on the environments</h2>
+          <Effects effects={effects} />
         </>
       )}
     </div>

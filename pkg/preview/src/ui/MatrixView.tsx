@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { MatrixCell, MatrixResult } from 'rustomize'
 import { TOPICS, groups, isAbout, valueText, type Topic } from '../model/fields'
 import { kinds, nameMatches } from '../model/filter'
-import { answer, ask, compared, labelOf, revision, showSecrets } from '../state/project'
+import { answer, ask, compared, jump, labelOf, revision, showSecrets } from '../state/project'
 import { EnvironmentChoice } from './EnvironmentChoice'
 import { Filters, filter } from './Filters'
 import { Busy, Nothing } from './parts'
@@ -33,7 +33,7 @@ export function MatrixView(): JSX.Element {
       <EnvironmentChoice>
         <label class="inline">
           show
-          <select value={topic.value} onChange={(event) => (topic.value = event.currentTarget.value as Topic)}>
+          <select aria-label="Show fields about" value={topic.value} onChange={(event) => (topic.value = event.currentTarget.value as Topic)}>
             {TOPICS.map(({ id, label }) => (
               <option key={id} value={id}>
                 {label}
@@ -73,6 +73,12 @@ function called(object: string): { kind: string; name: string; namespace: null }
   return { kind: object.slice(0, dot >= 0 && dot < slash ? dot : slash), name: object.slice(slash + 1), namespace: null }
 }
 
+/** Goes to what wrote a value. */
+async function locate(environment: string, object: string, path: string): Promise<void> {
+  const place = await answer(ask('locate', [environment, object, path]))
+  if (place !== undefined && place !== null) jump(place)
+}
+
 function Grid({ matrix }: { matrix: MatrixResult }): JSX.Element {
   const now = filter.value
   const about = topic.value
@@ -97,7 +103,7 @@ function Grid({ matrix }: { matrix: MatrixResult }): JSX.Element {
   const virtual = useVirtual(rows.length, ROW)
   const fieldCount = rows.filter(({ kind }) => kind === 'field').length
   const allCount = useMemo(() => matrix.objects.reduce((sum, { fields }) => sum + fields.length, 0), [matrix])
-  const columns = { gridTemplateColumns: `minmax(180px, 1.4fr) repeat(${matrix.environments.length}, minmax(96px, 1fr))` }
+  const columns = { gridTemplateColumns: `minmax(200px, 2fr) repeat(${matrix.environments.length}, minmax(104px, 1fr))` }
 
   return (
     <>
@@ -143,7 +149,15 @@ function Grid({ matrix }: { matrix: MatrixResult }): JSX.Element {
                   </span>
                   {row.values.map((cell, column) => (
                     <span key={column} role="cell" data-group={same[column]} title={cell.present ? valueText(cell.value) : 'not there'}>
-                      {cell.present ? row.path === '' ? 'there' : valueText(cell.value) : <span class="absent">—</span>}
+                      {!cell.present ? (
+                        <span class="absent">—</span>
+                      ) : row.path === '' ? (
+                        'there'
+                      ) : (
+                        <button type="button" class="value-link" tabIndex={-1} onClick={() => void locate(matrix.environments[column]!, row.object, row.path)}>
+                          {valueText(cell.value)}
+                        </button>
+                      )}
                     </span>
                   ))}
                 </div>

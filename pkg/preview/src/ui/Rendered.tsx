@@ -6,14 +6,16 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { kinds, matching } from '../model/filter'
 import { blockLines, pieces } from '../model/highlight'
 import { layOut, lineAt, lineStarts, rowAt, rowCount, type Segment } from '../model/lines'
-import { answer, ask, built, jump, lastGood, showSecrets, target } from '../state/project'
+import { answer, ask, buildingSince, built, jump, lastGood, showSecrets, target } from '../state/project'
 import { Filters, filter } from './Filters'
 import { Origin, directiveText, placeText } from './Origin'
+import { Icon } from './icons'
 import { Busy, Nothing } from './parts'
+import { Problem } from './Source'
 import { useVirtual } from './useVirtual'
 
 const ROW = 18
-const ITEM = 26
+const ITEM = 24
 
 /** The chosen line: an object and a line in it, from 1. */
 interface Chosen {
@@ -26,12 +28,29 @@ const explanation = signal<{ of: Chosen; told: Explanation } | null>(null)
 
 export function Rendered(): JSX.Element {
   const result = lastGood.value
-  if (built.value === null && result === null) return <Busy label="Rendering…" />
+  if (built.value === null && result === null) {
+    if (buildingSince.value !== null) return <Busy label="Rendering…" />
+    return (
+      <Nothing title="Rendering was cancelled">
+        <p>Any change of a file renders anew.</p>
+      </Nothing>
+    )
+  }
   if (result === null) {
     return (
-      <Nothing icon="error" title="This environment cannot be rendered">
-        <p>The problems are listed below the source. As soon as they are gone, the manifests appear here.</p>
-      </Nothing>
+      <div class="cannot">
+        <h2>
+          <Icon name="error" /> This environment cannot be rendered
+        </h2>
+        <ul>
+          {(built.value?.diagnostics ?? [])
+            .filter(({ severity }) => severity === 'error')
+            .slice(0, 20)
+            .map((problem, at) => (
+              <Problem key={at} problem={problem} />
+            ))}
+        </ul>
+      </div>
     )
   }
   if (result.resources.length === 0) {
@@ -95,38 +114,67 @@ function useExplanation(): void {
   useEffect(() => () => void (chosen.value = explanation.value = null), [target.value])
 }
 
+type OutlineRow = { kind: string; count: number } | { segment: Segment }
+
+/** Neighbours of one kind stand below it. */
+function outlineRows(result: BuildResult, segments: Segment[]): OutlineRow[] {
+  const rows: OutlineRow[] = []
+  let group = { kind: '', count: 0 }
+  for (const segment of segments) {
+    const { kind } = result.resources[segment.resource]!
+    if (group.kind !== kind) rows.push((group = { kind, count: 0 }))
+    group.count += 1
+    rows.push({ segment })
+  }
+  return rows
+}
+
 function Outline({ result, segments, current, onGo }: { result: BuildResult; segments: Segment[]; current: number; onGo: (resource: number) => void }): JSX.Element {
-  const virtual = useVirtual(segments.length, ITEM)
-  const at = segments.findIndex(({ resource }) => resource === current)
+  const all = useMemo(() => outlineRows(result, segments), [result, segments])
+  const virtual = useVirtual(all.length, ITEM)
+  const at = useMemo(() => all.findIndex((row) => 'segment' in row && row.segment.resource === current), [all, current])
   useEffect(() => {
     if (at >= 0) virtual.scrollTo(at)
   }, [at])
-  const rows = []
-  for (let index = virtual.first; index < virtual.last; index += 1) {
-    const segment = segments[index]!
-    const object = result.resources[segment.resource]!
-    rows.push(
-      <li key={object.key} style={{ top: `${index * ITEM}px` }} aria-setsize={segments.length} aria-posinset={index + 1}>
-        <button
-          type="button"
-          class="outline-item"
-          aria-current={index === at ? 'true' : undefined}
-          title={`${object.kind} ${object.name}${object.namespace === null ? '' : ` in ${object.namespace}`}`}
-          onClick={() => onGo(segment.resource)}
-        >
-          <span class="outline-kind">{object.kind}</span>
-          <span class="outline-name">{object.name}</span>
-        </button>
-      </li>,
-    )
-  }
   return (
     <nav class="outline" aria-label="Objects">
       <div class="outline-scroll" ref={virtual.ref} tabIndex={-1}>
-        <ul style={{ height: `${virtual.height}px` }}>{rows}</ul>
+        <ul style={{ height: `${virtual.height}px` }}>
+          {all.slice(virtual.first, virtual.last).map((row, index) => {
+            const top = `${(virtual.first + index) * ITEM}px`
+            if (!('segment' in row)) {
+              return (
+                <li key={`kind ${virtual.first + index}`} class="outline-kind" style={{ top }}>
+                  {row.kind} <span>{row.count}</span>
+                </li>
+              )
+            }
+            const object = result.resources[row.segment.resource]!
+            return (
+              <li key={object.key} style={{ top }}>
+                <button
+                  type="button"
+                  class="outline-item"
+                  aria-current={virtual.first + index === at ? 'true' : undefined}
+                  title={`${object.kind} ${object.name}${object.namespace === null ? '' : ` in ${object.namespace}`}`}
+                  onClick={() => onGo(row.segment.resource)}
+                >
+                  {object.name}
+                </button>
+              </li>
+            )
+          })}
+        </ul>
       </div>
     </nav>
   )
+}
+
+interface DrawnLine {
+  origin: LineOrigin | null
+  near: boolean
+  isChosen: boolean
+  line: JSX.Element
 }
 
 type LinesCache = Map<string, (LineOrigin | null)[] | 'asked'>
@@ -151,6 +199,8 @@ function Lines({
   const [, redraw] = useState(0)
   const origins = useMemo<LinesCache>(() => new Map(), [result])
   const blocks = useMemo(() => new Map<number, boolean[]>(), [result])
+  // What was drawn and is the same is not looked at again while it scrolls.
+  const drawn = useMemo(() => new Map<number, DrawnLine>(), [result, segments])
   const chosenRow = useComputed(() => {
     const now = chosen.value
     if (now === null) return -1
@@ -179,7 +229,7 @@ function Lines({
   const inView: Segment[] = []
   {
     const first = rowAt(segments, virtual.first)
-    let at = first === undefined ? -1 : segments.indexOf(first.segment)
+    let at = first === undefined ? -1 : first.segment.index
     while (at >= 0 && at < segments.length && segments[at]!.row < virtual.last) inView.push(segments[at++]!)
   }
   const wanted = inView.map(({ resource }) => resources[resource]!.key).join('\n')
@@ -224,7 +274,14 @@ function Lines({
     }
     const known = origins.get(object.key)
     const origin = Array.isArray(known) ? (known[line - segment.line] ?? null) : null
-    rows.push(
+    const near = row === hovered
+    const isChosen = row === chosenRow.value
+    const before = drawn.get(row)
+    if (before !== undefined && before.origin === origin && !before.near && !near && before.isChosen === isChosen) {
+      rows.push(before.line)
+      continue
+    }
+    const drawnLine = (
       <Line
         key={row}
         row={row}
@@ -233,11 +290,15 @@ function Lines({
         text={lineAt(text, starts, line)}
         inside={inside[line - segment.line] ?? false}
         origin={origin}
-        near={row === hovered || row === chosenRow.value}
-        isChosen={row === chosenRow.value}
+        near={near}
+        width={virtual.ref.current?.clientWidth ?? 0}
+        isChosen={isChosen}
         ofTarget={origin?.location !== undefined && origin.location !== null && writtenBy(origin, result.target)}
-      />,
+      />
     )
+    if (drawn.size > 2000) drawn.clear()
+    drawn.set(row, { origin, near, isChosen, line: drawnLine })
+    rows.push(drawnLine)
   }
 
   const rowOf = (event: MouseEvent): number | null => {
@@ -296,6 +357,12 @@ function writtenBy(origin: LineOrigin, path: string): boolean {
   return path === '.' ? !file.includes('/') : file.startsWith(`${path}/`)
 }
 
+/** Whether a line has room for its text and its origin beside each other. */
+function fits(text: string, { location, directive }: LineOrigin, width: number): boolean {
+  const tag = (location === null ? '' : placeText(location)) + (directive === null ? '' : directiveText(directive))
+  return 52 + text.length * 7.3 + 40 + tag.length * 6.8 < width
+}
+
 function Line({
   row,
   count,
@@ -304,6 +371,7 @@ function Line({
   inside,
   origin,
   near,
+  width,
   isChosen,
   ofTarget,
 }: {
@@ -314,6 +382,8 @@ function Line({
   inside: boolean
   origin: LineOrigin | null
   near: boolean
+  /** Of what is seen, in pixels. */
+  width: number
   isChosen: boolean
   ofTarget: boolean
 }): JSX.Element {
@@ -340,7 +410,7 @@ function Line({
         ))}
       </span>
       {near && origin?.location && (
-        <span class="line-origin">
+        <span class="line-origin" data-below={!fits(text, origin, width) || undefined}>
           {placeText(origin.location)}
           {origin.directive !== null && <span class="line-directive"> {directiveText(origin.directive)}</span>}
         </span>

@@ -1,5 +1,5 @@
 // The source: one file in the editor, and what the build has to say.
-import { signal, useSignalEffect } from '@preact/signals'
+import { signal, useSignal, useSignalEffect } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Diagnostic } from 'rustomize'
@@ -52,41 +52,61 @@ function PathName({ path }: { path: string }): JSX.Element {
 
 function EditorHost(): JSX.Element {
   const host = useRef<HTMLDivElement>(null)
-  const [editor, setEditor] = useState<SourceEditor | null>(null)
+  const loaded = useSignal<SourceEditor | null>(null)
+  const mayLoad = built.value !== null
   useEffect(() => {
+    // What is rendered is shown first.
+    if (!mayLoad) return
     let gone = false
-    void import('./editor').then(
-      ({ SourceEditor: Editor }) => {
-        if (!gone && host.current !== null) setEditor(new Editor(host.current, write))
-      },
-      () => (failed.value = true),
-    )
-    return () => void (gone = true)
-  }, [])
+    const load = () =>
+      import('./editor').then(
+        ({ SourceEditor: Editor }) => {
+          if (!gone && host.current !== null) loaded.value ??= new Editor(host.current, write)
+        },
+        () => (failed.value = true),
+      )
+    const frame = requestAnimationFrame(() => setTimeout(load))
+    return () => {
+      gone = true
+      cancelAnimationFrame(frame)
+    }
+  }, [mayLoad])
 
-  useEffect(() => editor?.reset(), [editor, opened.value])
+  useSignalEffect(() => {
+    void opened.value
+    loaded.value?.reset()
+  })
 
   // The text, with covers where values of Secrets stand.
   useSignalEffect(() => {
     const path = openPath.value
     const text = path === null ? undefined : files.value.get(path)
     const hide = !showSecrets.value
+    const editor = loaded.value
     void opened.value
     if (editor === null || path === null || typeof text !== 'string') return
-    if (!hide) return editor.show(path, text, [])
+    if (!hide) {
+      editor.show(path, text, [])
+      mark(editor, path)
+      follow(editor)
+      return
+    }
     void answer(ask('redacted', [path], 'cover')).then((redacted) => {
-      if (openPath.peek() !== path || files.peek().get(path) !== text) return
-      editor.show(path, text, redacted === undefined || redacted === text ? [] : masks(text, redacted))
+      // Without an answer nothing is shown: it could be a value of a Secret.
+      if (redacted === undefined || openPath.peek() !== path || files.peek().get(path) !== text) return
+      editor.show(path, text, redacted === text ? [] : masks(text, redacted))
       mark(editor, path)
       follow(editor)
     })
   })
   useSignalEffect(() => {
     const path = openPath.value
+    const editor = loaded.value
     void built.value
     if (editor !== null && path !== null && editor.path === path) mark(editor, path)
   })
   useSignalEffect(() => {
+    const editor = loaded.value
     void reveal.value
     if (editor !== null) follow(editor)
   })
@@ -147,7 +167,11 @@ function Problems(): JSX.Element {
   )
 }
 
-function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
+/** Errors that the command line has a flag against, and a page has not. */
+const NEEDS_PROGRAMS = new Set(['helm-disabled', 'plugin-disabled'])
+const NO_PROGRAMS = 'A page runs no programs, so this environment can only be rendered on the command line'
+
+export function Problem({ problem: { severity, message, location, help, notes, chain, code } }: { problem: Diagnostic }): JSX.Element {
   return (
     <li class="problem">
       <button type="button" disabled={location === null || location.line === null} onClick={() => jump(location)}>
@@ -157,7 +181,7 @@ function Problem({ problem: { severity, message, location, help, notes, chain, c
         </span>
         <span class="problem-text">
           <span>{message}</span>
-          {[...notes, ...help].map((line) => (
+          {[...notes, ...(NEEDS_PROGRAMS.has(code) ? [NO_PROGRAMS] : help)].map((line) => (
             <span key={line} class="problem-help">
               {line}
             </span>

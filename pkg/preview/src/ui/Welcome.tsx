@@ -2,6 +2,7 @@
 import type { JSX } from 'preact'
 import { useRef } from 'preact/hooks'
 import examples from 'virtual:examples'
+import { folder as served, live, openFolder } from '../live/state'
 import { count } from '../model/content'
 import { openExample, openFileList } from '../state/opening'
 import { Icon } from './icons'
@@ -23,14 +24,21 @@ export function Welcome(): JSX.Element {
           </p>
           <OpenButtons />
         </div>
+        {served.value !== null && (
+          <p class="welcome-served">
+            <button type="button" class="button" onClick={() => void openFolder()}>
+              <Icon name="folder" /> Open {served.value} as it is on the disk
+            </button>
+          </p>
+        )}
         <section aria-labelledby="examples-title">
           <h2 id="examples-title">Or start with an example system</h2>
           <ul class="examples">
             {examples.map((example) => (
               <li key={example.id}>
-                <button type="button" onClick={() => openExample(example)} aria-label={`Open the example ${example.title}`}>
-                  <span class="example-title">{example.title}</span>
-                  <span class="example-about">{example.about}</span>
+                <button type="button" onClick={() => openExample(example)} aria-label={`Open the example ${example.title} ${example.about} ${count(example.files, 'file')}`}>
+                  <span class="example-title">{example.title}</span>{' '}
+                  <span class="example-about">{example.about}</span>{' '}
                   <span class="example-files">{count(example.files, 'file')}</span>
                 </button>
               </li>
@@ -40,8 +48,9 @@ export function Welcome(): JSX.Element {
         <p class="welcome-safe">
           <Icon name="lock" size={14} />
           <span>
-            Nothing is uploaded. The page’s security policy forbids it to connect to anything, this server included; values of Secrets are hidden until you
-            ask for them.
+            {live.value === null
+              ? 'Nothing is uploaded. The page’s security policy forbids it to connect to anything, this server included; values of Secrets are hidden until you ask for them.'
+              : 'Nothing leaves this machine, and nothing is written: the page asks the program that serves it for the folder, and nobody else. Values of Secrets are hidden until you ask for them.'}
           </span>
         </p>
       </div>

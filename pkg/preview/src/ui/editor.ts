@@ -119,6 +119,9 @@ const look = EditorView.theme({
   '.cm-cover': { color: 'var(--muted)', backgroundColor: 'var(--sunken)', borderRadius: '3px', padding: '0 4px', letterSpacing: '1px' },
   '.cm-reveal': { backgroundColor: 'var(--reveal)' },
   '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--text)', fontFamily: 'var(--sans)', borderColor: 'var(--border)' },
+  '.cm-panel.cm-search': { padding: '8px 12px', fontSize: '12px' },
+  '.cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label': { fontSize: '12px', fontFamily: 'var(--sans)', margin: '2px 6px 2px 0' },
+  '.cm-panel.cm-search [name=close]': { fontSize: '16px', top: '4px', right: '8px' },
   '.cm-textfield': { backgroundColor: 'var(--panel)', borderColor: 'var(--border-strong)', color: 'var(--text)' },
   '.cm-button': { backgroundImage: 'none', backgroundColor: 'var(--sunken)', borderColor: 'var(--border-strong)', color: 'var(--text)' },
 })
@@ -241,7 +244,7 @@ export class SourceEditor {
       look,
       covers,
       revealed,
-      this.#label.of(EditorView.contentAttributes.of({ 'aria-label': `Source of ${path}`, spellcheck: 'false' })),
+      this.#label.of(EditorView.contentAttributes.of({ 'aria-label': `Source of ${path}`, spellcheck: 'false', tabindex: '0' })),
       keymap.of([...searchKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && !this.#quiet) this.#onChange(path, update.state.doc.toString())

@@ -57,20 +57,16 @@ export async function changesPatch(): Promise<string> {
     if (before instanceof Uint8Array || after instanceof Uint8Array) continue
     if (showSecrets.value) parts.push(filePatch(path, before, after))
     else {
-      const hidden = after === null ? null : ((await ask('redacted', [path])) ?? after)
-      parts.push(filePatch(path, before === null ? null : await hiddenText(path, before), hidden))
+      const hidden = (text: string | null) => (text === null ? null : ask('redactedAs', [path, text]))
+      parts.push(filePatch(path, await hidden(before), await hidden(after)))
     }
   }
   return parts.join('')
 }
 
-/** A text that is not in the project any more, with its values of Secrets hidden. */
-async function hiddenText(path: string, text: string): Promise<string> {
-  return ask('redactedAs', [path, text])
-}
-
 /** A text for others: with a word in the place of each value of a Secret. */
 export async function withoutSecrets(path: string, text: string, replace: (text: string, ranges: ReturnType<typeof masks>) => string): Promise<string> {
   const redacted = await ask('redacted', [path])
-  return redacted === undefined || redacted === text ? text : replace(text, masks(text, redacted))
+  if (redacted === undefined) throw new Error(`It is not known whether ${path} holds values of Secrets`)
+  return redacted === text ? text : replace(text, masks(text, redacted))
 }

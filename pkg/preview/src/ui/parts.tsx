@@ -54,6 +54,7 @@ export function Menu({ label, icon, items, accent }: { label: string; icon: Icon
         type="button"
         class={accent ? 'button accent' : 'button'}
         aria-haspopup="menu"
+        aria-label={label}
         aria-expanded={open}
         aria-controls={open ? id : undefined}
         onClick={() => setOpen(!open)}

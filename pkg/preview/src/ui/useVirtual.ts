@@ -16,7 +16,7 @@ const SPARE = 12
 
 export function useVirtual(count: number, rowHeight: number): Virtual {
   const ref = useRef<HTMLDivElement>(null)
-  const [range, setRange] = useState({ first: 0, last: 60 })
+  const [range, setRange] = useState({ first: 0, last: 40 })
 
   const measure = () => {
     const box = ref.current
@@ -29,12 +29,12 @@ export function useVirtual(count: number, rowHeight: number): Virtual {
   useLayoutEffect(() => {
     const box = ref.current
     if (box === null) return
-    measure()
     let frame = 0
     const onScroll = () => {
       cancelAnimationFrame(frame)
       frame = requestAnimationFrame(measure)
     }
+    // Tells the size at first, too, and does not force a layout for it.
     const observer = new ResizeObserver(measure)
     observer.observe(box)
     box.addEventListener('scroll', onScroll, { passive: true })
@@ -44,7 +44,6 @@ export function useVirtual(count: number, rowHeight: number): Virtual {
       box.removeEventListener('scroll', onScroll)
     }
   }, [rowHeight])
-  useLayoutEffect(measure, [count, rowHeight])
 
   return {
     ref,

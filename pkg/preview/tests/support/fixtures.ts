@@ -102,7 +102,7 @@ export class App {
 
   /** Opens an example from the first view. */
   async openExample(name: string): Promise<void> {
-    await this.page.getByRole('main').getByRole('button', { name: new RegExp(`^${name}`) }).click()
+    await this.page.getByRole('main').getByRole('button', { name: `Open the example ${name}` }).click()
     await this.ready()
   }
 
@@ -116,6 +116,12 @@ export class App {
   async ready(): Promise<void> {
     await expect(this.status).toContainText(/\d+ objects?/)
     await expect(this.lines.getByRole('option').first()).toBeVisible()
+  }
+
+  /** Shows the objects of a kind only: lines that are not in view are not there. */
+  async kind(name: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Kind' }).selectOption(name)
+    await expect(this.line(`kind: ${name}`).first()).toBeVisible()
   }
 
   async view(name: 'Rendered' | 'Compare' | 'Matrix' | 'Images'): Promise<void> {

@@ -66,7 +66,7 @@ secretGenerator:
       - more.env
 `,
   'base/more.env': `KEY=${SECRETS.env}\n`,
-  'base/web.yaml': deployment('web', 'shop/web:1.0'),
+  'base/web.yaml': deployment('web', 'shop/web:v1.0'),
   'base/service.yaml': `apiVersion: v1
 kind: Service
 metadata:
@@ -84,9 +84,9 @@ metadata:
 stringData:
   token: ${SECRETS.manifest}
 `,
-  'overlays/development/kustomization.yaml': overlay('development', 1, '2.0-dev'),
-  'overlays/staging/kustomization.yaml': overlay('staging', 2, '1.9'),
-  'overlays/production/kustomization.yaml': overlay('production', 5, '1.8'),
+  'overlays/development/kustomization.yaml': overlay('development', 3, 'v2.0-dev'),
+  'overlays/staging/kustomization.yaml': overlay('staging', 2, 'v1.9'),
+  'overlays/production/kustomization.yaml': overlay('production', 5, 'v1.8'),
   'README.md': '# A shop\n',
 }
 
@@ -115,10 +115,10 @@ data:
   return files
 }
 
-/** Twelve services of a team, in the size of a real repository: some 200 objects, two overlays. */
+/** Twenty services of a team, in the size of a real repository: some 200 objects, two overlays. */
 export function team(): Record<string, string> {
   const files: Record<string, string> = {}
-  const names = Array.from({ length: 12 }, (_, at) => `service-${String.fromCharCode(97 + at)}`)
+  const names = Array.from({ length: 20 }, (_, at) => `service-${String.fromCharCode(97 + at)}`)
   for (const name of names) {
     files[`base/${name}/kustomization.yaml`] = `resources:
   - deployment.yaml

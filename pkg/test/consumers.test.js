@@ -1,0 +1,126 @@
+// The package as users get it: packed, unpacked into projects of their own, and used from Node, a bundler and a plain page.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { after, before, test } from "node:test";
+
+const PACKAGE = new URL("..", import.meta.url).pathname;
+/** `npm pack` must hold these and nothing else. */
+const CONTENT = [
+  "LICENSE",
+  "README.md",
+  "dist/engine.js",
+  "dist/glue.js",
+  "dist/index.js",
+  "dist/node.js",
+  "dist/options.js",
+  "dist/panic.js",
+  "dist/project.js",
+  "dist/read.js",
+  "dist/rustomize.wasm",
+  "dist/version.js",
+  "dist/zip.js",
+  "index.d.ts",
+  "package.json",
+];
+const USER = `
+  const project = new Project({ "kustomization.yaml": "configMapGenerator: [{name: a, literals: [k=v]}]" });
+  const { text } = project.build(".");
+`;
+const EXPECTED = "apiVersion: v1\ndata:\n  k: v\nkind: ConfigMap\nmetadata:\n  name: a-bdg947hgcc\n";
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+
+let consumer;
+const run = (program, args) => execFileSync(program, args, { cwd: consumer, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+before(() => {
+  consumer = mkdtempSync(join(tmpdir(), "rustomize-consumer-"));
+  const [packed] = JSON.parse(execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", consumer], { cwd: PACKAGE, encoding: "utf8" }));
+  assert.deepEqual(packed.files.map((file) => file.path).sort(), CONTENT);
+  // What `npm install` does with a package that depends on nothing.
+  mkdirSync(join(consumer, "node_modules/rustomize"), { recursive: true });
+  run("tar", ["xzf", packed.filename, "-C", "node_modules/rustomize", "--strip-components=1"]);
+  writeFileSync(join(consumer, "package.json"), '{ "type": "module" }');
+});
+
+after(() => rmSync(consumer, { recursive: true, force: true }));
+
+test("Node", () => {
+  writeFileSync(join(consumer, "main.js"), `import { Project } from "rustomize";${USER}process.stdout.write(text);`);
+  assert.equal(run("node", ["main.js"]), EXPECTED);
+});
+
+test("the README's example", () => {
+  const [, code] = readFileSync(join(PACKAGE, "README.md"), "utf8").match(/```js tested\n([\s\S]*?)```/);
+  const [, printed] = readFileSync(join(PACKAGE, "README.md"), "utf8").match(/It prints\n\n```text\n([\s\S]*?)```/);
+  writeFileSync(join(consumer, "readme.js"), code);
+  assert.equal(run("node", ["readme.js"]), printed);
+});
+
+test("TypeScript", () => {
+  run("node", [join(PACKAGE, "node_modules/typescript/bin/tsc"), "--project", join(PACKAGE, "test")]);
+});
+
+/** Serves the consumer's directory, opens a page of it without a network, and returns what the page says. */
+async function opened(page) {
+  const types = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+  const asked = [];
+  const server = createServer((request, response) => {
+    const path = new URL(request.url, "http://localhost").pathname;
+    asked.push(path);
+    const file = join(consumer, path);
+    if (!existsSync(file)) return response.writeHead(404).end();
+    // Scripts from here only, and nothing may be fetched but the module.
+    const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
+    response.writeHead(200, { "Content-Type": types[extname(file)] ?? "text/plain", "Content-Security-Policy": policy });
+    return response.end(readFileSync(file));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${server.address().port}/${page}`;
+  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--dump-dom", url];
+  const { execFile } = await import("node:child_process");
+  try {
+    const profile = `--user-data-dir=${join(consumer, "profile")}`;
+    return await new Promise((resolve, reject) => {
+      execFile(CHROMIUM, [profile, ...flags], { encoding: "utf8", timeout: 120_000 }, (error, stdout) => {
+        const said = /<pre id="said">([\s\S]*?)<\/pre>/.exec(stdout)?.[1];
+        if (said === undefined) reject(error ?? new Error(`the page says nothing; it asked for ${asked.join(" ")}`));
+        else resolve(said);
+      });
+    });
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+const say = 'document.body.innerHTML = "<pre id=said></pre>"; document.querySelector("pre").textContent = text;';
+const html = (script) => `<!doctype html><title>x</title><body><script type="module" src="${script}"></script>`;
+
+test("a bundler, in a browser", { skip: CHROMIUM === undefined && "there is no Chromium" }, async () => {
+  writeFileSync(
+    join(consumer, "app.js"),
+    `import { init, Project } from "rustomize"; import url from "rustomize/rustomize.wasm"; await init(new URL(url, import.meta.url));${USER}${say}`,
+  );
+  const esbuild = join(PACKAGE, "node_modules/.bin/esbuild");
+  run(esbuild, ["app.js", "--bundle", "--minify", "--format=esm", "--loader:.wasm=file", "--outdir=out", "--log-level=error"]);
+  writeFileSync(join(consumer, "out/index.html"), html("app.js"));
+  assert.equal(await opened("out/index.html"), EXPECTED);
+});
+
+test("a plain page", { skip: CHROMIUM === undefined && "there is no Chromium" }, async () => {
+  writeFileSync(join(consumer, "plain.js"), `import { init, Project } from "./node_modules/rustomize/dist/index.js"; await init();${USER}${say}`);
+  writeFileSync(join(consumer, "plain.html"), html("plain.js"));
+  assert.equal(await opened("plain.html"), EXPECTED);
+});
+
+test("a worker", { skip: CHROMIUM === undefined && "there is no Chromium" }, async () => {
+  writeFileSync(join(consumer, "worker.js"), `import { init, Project } from "./node_modules/rustomize/dist/index.js"; await init();${USER}postMessage(text);`);
+  writeFileSync(join(consumer, "user.js"), `new Worker("worker.js", { type: "module" }).onmessage = ({ data: text }) => { ${say} };`);
+  writeFileSync(join(consumer, "worker.html"), html("user.js"));
+  assert.equal(await opened("worker.html"), EXPECTED);
+});
