@@ -73,6 +73,8 @@ fn kustomizations(schema: &Value, validator: &Validator) -> Result<()> {
 /// Returns whether words about a build tell of a fault of a file that a schema sees.
 fn has_seen_fault(said: &str, file: &str) -> bool {
     let blocks = said.split("error[").skip(1);
+    // What `localize` says of configurations inside texts, no schema sees.
+    let blocks = blocks.filter(|block| !block.lines().next().is_some_and(|line| line.contains("Transformer/")));
     let mut of_file = blocks.filter(|block| {
         let place = block.lines().find_map(|line| line.trim_start().strip_prefix("--> "));
         place.is_some_and(|place| place.strip_prefix(file).is_some_and(|rest| rest.starts_with(':')))
@@ -130,7 +132,7 @@ fn find(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 
 /// Reads a file as editors do; nothing if it is no single YAML 1.2 document without merge keys.
 fn value_of(text: &str) -> Option<Value> {
-    let documents = YamlLoader::load_from_str(text).ok()?;
+    let documents = YamlLoader::load_from_str(text.trim_start_matches('\u{feff}')).ok()?;
     json_of(documents.first()?).filter(Value::is_object)
 }
 
