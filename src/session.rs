@@ -83,7 +83,7 @@ pub struct ShownFrom {
 impl ShownFrom {
     /// Returns how messages name an absolute path; one that has nothing in common with the directory stays what it is.
     pub fn show(&self, path: &str) -> String {
-        let is_far = path.split('/').nth(1) != self.directory.split('/').nth(1);
+        let is_far = &*self.directory != "/" && path.split('/').nth(1) != self.directory.split('/').nth(1);
         let path = if is_far { path.to_owned() } else { fs::relative(path, &self.directory) };
         match (&*self.prefix, path.as_str()) {
             _ if is_far => path,

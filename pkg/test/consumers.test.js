@@ -1,7 +1,7 @@
 // The package as users get it: packed, unpacked into projects of their own, and used from Node, a bundler and a plain page.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -47,7 +47,7 @@ before(() => {
   writeFileSync(join(consumer, "package.json"), '{ "type": "module" }');
 });
 
-after(() => rmSync(consumer, { recursive: true, force: true }));
+after(() => rmSync(consumer, { recursive: true, force: true, maxRetries: 5 }));
 
 test("Node", () => {
   writeFileSync(join(consumer, "main.js"), `import { Project } from "rustomize";${USER}process.stdout.write(text);`);
@@ -65,40 +65,48 @@ test("TypeScript", () => {
   run("node", [join(PACKAGE, "node_modules/typescript/bin/tsc"), "--project", join(PACKAGE, "test")]);
 });
 
-/** Serves the consumer's directory, opens a page of it without a network, and returns what the page says. */
+/** Serves the consumer's directory, opens a page of it without a network, and returns what the page reports. */
 async function opened(page) {
   const types = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
   const asked = [];
-  const server = createServer((request, response) => {
+  let report;
+  const said = new Promise((resolve) => {
+    report = resolve;
+  });
+  const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
     asked.push(path);
+    if (request.method === "POST") {
+      let text = "";
+      for await (const part of request) text += part;
+      response.end();
+      return report(text);
+    }
     const file = join(consumer, path);
     if (!existsSync(file)) return response.writeHead(404).end();
-    // Scripts from here only, and nothing may be fetched but the module.
+    // Scripts from here only, and nothing may be fetched from elsewhere.
     const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
     response.writeHead(200, { "Content-Type": types[extname(file)] ?? "text/plain", "Content-Security-Policy": policy });
     return response.end(readFileSync(file));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${server.address().port}/${page}`;
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--dump-dom", url];
-  const { execFile } = await import("node:child_process");
+  const flags = ["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${join(consumer, `profile-${page.replaceAll("/", "-")}`)}`];
+  const browser = spawn(CHROMIUM, [...flags, url], { stdio: "ignore" });
+  const late = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`the page says nothing; it asked for ${asked.join(" ")}`)), 60_000).unref();
+  });
   try {
-    const profile = `--user-data-dir=${join(consumer, "profile")}`;
-    return await new Promise((resolve, reject) => {
-      execFile(CHROMIUM, [profile, ...flags], { encoding: "utf8", timeout: 120_000 }, (error, stdout) => {
-        const said = /<pre id="said">([\s\S]*?)<\/pre>/.exec(stdout)?.[1];
-        if (said === undefined) reject(error ?? new Error(`the page says nothing; it asked for ${asked.join(" ")}`));
-        else resolve(said);
-      });
-    });
+    return await Promise.race([said, late]);
   } finally {
+    browser.kill();
+    await new Promise((resolve) => browser.once("exit", resolve));
     server.close();
     server.closeAllConnections();
   }
 }
 
-const say = 'document.body.innerHTML = "<pre id=said></pre>"; document.querySelector("pre").textContent = text;';
+const say = 'fetch("/said", { method: "POST", body: text });';
 const html = (script) => `<!doctype html><title>x</title><body><script type="module" src="${script}"></script>`;
 
 test("a bundler, in a browser", { skip: CHROMIUM === undefined && "there is no Chromium" }, async () => {

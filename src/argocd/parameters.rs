@@ -204,7 +204,8 @@ fn set(wanted: &mut Wanted, parameter: &Parameter) -> Result<()> {
         }
         "patches" => {
             if let Some(texts) = array(parameter)? {
-                let patches: Result<Vec<Patch>> = texts.iter().map(|text| block::read_mapping(text, "patches")).collect();
+                let patches: Result<Vec<Patch>> =
+                    texts.iter().map(|text| block::read_mapping(text, "patches")).collect();
                 block.patches = patches?;
             }
         }

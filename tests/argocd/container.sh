@@ -10,7 +10,11 @@ if [ "${INSIDE:-}" = "" ]; then
 fi
 rootfs=$(realpath "$1") rig=$(realpath "$2") kustomize=$3 entry=$4
 mount --make-rprivate /
+# A container engine makes this directory, too.
+mkdir -p "$rootfs/dev"
 mount --bind "$rootfs" "$rootfs"
+mount -t tmpfs -o mode=0755 dev "$rootfs/dev"
+mknod -m 0666 "$rootfs/dev/null" c 1 3
 mount -o remount,ro,bind "$rootfs"
 mount -t tmpfs -o size=512m,mode=1777 tmp "$rootfs/tmp"
 mount -t tmpfs files "$rootfs/var/run/argocd"
@@ -34,5 +38,5 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
   sleep 1
 done
 [ "${healthy:-}" = yes ] || { echo "the probe fails" >&2; cat "$rootfs/tmp/log" >&2; exit 1; }
-"$rig" suite --sockets "$plugins" --rustomize "$rootfs/usr/local/bin/rustomize" --kustomize "$kustomize" --only "overlays/plain"
-"$rig" suite --sockets "$plugins" --rustomize "$rootfs/usr/local/bin/rustomize" --kustomize "$kustomize" --only "examples"
+"$rig" suite --sockets "$plugins" --rustomize "$rootfs/usr/local/bin/rustomize" --kustomize "$kustomize" --only "overrides images"
+"$rig" suite --sockets "$plugins" --rustomize "$rootfs/usr/local/bin/rustomize" --kustomize "$kustomize" --only "examples dreamseed"

@@ -38,7 +38,7 @@ Exit codes:
 
 /// Bytes in one file, and resources: a container is shared by all tenants, and one that is out of memory ends for all of them.
 const FILE_BYTES_MAX: u64 = 32 << 20;
-const RESOURCES_MAX: usize = 100_000;
+const RESOURCES_MAX: usize = 50_000;
 
 /// Print the manifests of an Application; its parameters are in the environment.
 ///

@@ -47,7 +47,10 @@ pub(super) fn discover(reporter: &mut Reporter) -> Outcome {
     let found = place().ok().and_then(|(environment, tree)| {
         let fs = Bounded::new(&Disk, &tree.root).ok()?;
         let target = tree.target(&environment.wanted().unwrap_or_default().overlay).ok()?;
-        let file = FILE_NAMES.iter().map(|name| fs::join(&target, name)).find(|file| fs.kind(file).is_ok_and(|kind| kind == EntryKind::File))?;
+        let file = FILE_NAMES
+            .iter()
+            .map(|name| fs::join(&target, name))
+            .find(|file| fs.kind(file).is_ok_and(|kind| kind == EntryKind::File))?;
         Some(tree.shown_from.show(&file))
     });
     found.map_or(Outcome::Success, |found| output::answer(&(found + "\n"), reporter))

@@ -175,7 +175,7 @@ mod tests {
         }
         let tree = Tree::at("/r".to_owned(), "/r/web".to_owned(), "apps/web");
         assert_eq!(tree.shown_from.show("/r"), "apps");
-        assert_eq!(tree.shown_from.show("/etc"), "../etc");
+        assert_eq!(tree.shown_from.show("/etc"), "/etc");
     }
 
     #[test]
