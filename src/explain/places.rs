@@ -152,8 +152,8 @@ mod tests {
             })
             .collect();
         let wanted = [
-            "Deployment/p-web spec.template.spec.containers[0].envFrom[0].configMapRef.name c",
             "RoleBinding/p-b roleRef.name r",
+            "Deployment/p-web spec.template.spec.containers[0].envFrom[0].configMapRef.name c",
         ];
         assert_eq!(shown, wanted);
         let images = |by: DirectiveId| session.directives.get(by).field == "images";

@@ -318,11 +318,12 @@ fn answer_words(editor: &Editor, verb: &str, answer: &Value) -> String {
         }
         "complete" => {
             let labels = answer.as_array().expect("a list").iter().filter_map(|item| item["label"].as_str());
-            format!("  {}\n", labels.collect::<Vec<_>>().join(" "))
+            format!("  fields: {}\n", labels.collect::<Vec<_>>().join(" "))
         }
         "hover" => {
             let lines = answer["contents"]["value"].as_str().expect("Markdown").trim_end().lines();
-            let lines: String = lines.map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect();
+            // No line of an answer is blank: blank lines are those of the script.
+            let lines: String = lines.map(|line| format!("  | {line}").trim_end().to_owned() + "\n").collect();
             let at = answer.get("range").map(|found| format!("  at {}\n", range(found))).unwrap_or_default();
             at + &lines
         }

@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn what_is_no_message_is_told_and_the_next_is_read() {
         let input = b"Content-Length: 5\r\nContent-Type: x\r\n\r\n{oops\
-            content-length: 2\r\n\r\n[]Content-Length: 16\n\n{\"method\":\"exit\"}";
+            content-length: 2\r\n\r\n[]Content-Length: 17\n\n{\"method\":\"exit\"}";
         let mut reader = &input[..];
         let mut words = Vec::new();
         while let Some(frame) = read(&mut reader).expect("well framed") {

@@ -92,6 +92,9 @@ pub(super) fn rename(
         let mut list = Vec::with_capacity(edits.len());
         for (&(start, end), new) in edits.iter().rev() {
             let span = start as usize..end as usize;
+            if written.get(span.clone()).is_none() {
+                return Err(Refusal::failed(format!("`{path}` changed meanwhile")));
+            }
             list.push(json!({"range": lines.range(span.clone()), "newText": new}));
             written.replace_range(span, new);
         }
