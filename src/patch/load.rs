@@ -117,7 +117,7 @@ fn json_patch(entry: &PatchEntry, json: JsonPatch, by: DirectiveId, remembers_id
             .help("add `target` with `kind` and `name`: a JSON patch does not name an object itself"));
     };
     let target = Some(Selector::new(target)?);
-    Ok(LoadedPatch { target, body: Body::Json(json), remembers_identity, ..patch })
+    Ok(LoadedPatch { target, body: Body::Json(Box::new(json)), remembers_identity, ..patch })
 }
 
 /// Reads a text as objects, lists taken apart; the first fault if it is none.

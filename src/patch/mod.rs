@@ -55,7 +55,7 @@ pub struct LoadedPatch {
 #[derive(Debug)]
 enum Body {
     Strategic(Vec<StrategicPatch>),
-    Json(JsonPatch),
+    Json(Box<JsonPatch>),
 }
 
 /// One document of a strategic merge patch.

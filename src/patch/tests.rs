@@ -177,7 +177,7 @@ impl Fixture {
         let json = json6902::parse(&source, DirectiveId(0), &Limits::default())?;
         let target = Some(Selector::new(&nothing)?);
         let patch = LoadedPatch::strategic(DirectiveId(0), place, Vec::new());
-        let patch = LoadedPatch { target, body: Body::Json(json), ..patch };
+        let patch = LoadedPatch { target, body: Body::Json(Box::new(json)), ..patch };
         apply(&mut self.resmap, &patch, &mut self.report, &Limits::default())
     }
 }

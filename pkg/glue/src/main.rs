@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 use wasm_bindgen_cli_support::Bindgen;
 
+#[allow(clippy::disallowed_methods, clippy::print_stderr, reason = "this is a program's `main`")]
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [module, directory] = args.as_slice() else {

@@ -379,7 +379,7 @@ fn prove(
             }
             false => candidate.id == resource.id,
         };
-        let at = left.iter().position(|candidate| wanted(candidate)).ok_or_else(|| differs(resource))?;
+        let at = left.iter().position(wanted).ok_or_else(|| differs(resource))?;
         let found = left.swap_remove(at);
         if found.id.name != resource.id.name {
             names.push((resource.id.name.to_string(), found.id.name.to_string()));

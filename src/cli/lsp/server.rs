@@ -210,8 +210,8 @@ impl<W: Write> Server<W> {
         for path in uris.into_iter().filter_map(text::path_of) {
             self.workspace.add_folder(&path);
         }
-        let option = |name: &str| params.get("initializationOptions")?.get(name)?.as_str().map(str::to_owned);
-        self.docs = option("diagnosticsPage");
+        let page = params.pointer("/initializationOptions/diagnosticsPage").and_then(Value::as_str);
+        self.docs = page.map(str::to_owned);
         let watching = "/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration";
         self.watches_dynamically = params.pointer(watching) == Some(&Value::Bool(true));
         json!({

@@ -148,8 +148,8 @@ fn schemas(definitions: &[String]) -> Result<BTreeMap<(String, String), (String,
         json::encode(&resource.tree, resource.tree.root(), &mut text).map_err(|_| "a definition is no JSON")?;
         let document: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         let spec = &document["spec"];
-        let versions = spec["versions"].as_array().into_iter().flatten();
-        let stored = versions.filter(|version| version["storage"].as_bool() == Some(true)).last();
+        let mut versions = spec["versions"].as_array().into_iter().flatten();
+        let stored = versions.rfind(|version| version["storage"].as_bool() == Some(true));
         let text = |node: &Value| node.as_str().unwrap_or_default().to_owned();
         if let Some(version) = stored {
             let schema = version["schema"]["openAPIV3Schema"].clone();
@@ -159,8 +159,11 @@ fn schemas(definitions: &[String]) -> Result<BTreeMap<(String, String), (String,
     Ok(found)
 }
 
+/// The group and the kind of a row, and its lists.
+type Row = (String, String, Vec<(String, Said)>);
+
 /// Reads the table of the page.
-fn rows(page: &str) -> Result<Vec<(String, String, Vec<(String, Said)>)>> {
+fn rows(page: &str) -> Result<Vec<Row>> {
     let table = page.split("<!-- CATALOGUE -->\n").nth(1).and_then(|rest| rest.split("<!-- END -->").next());
     let mut rows = Vec::new();
     for line in table.unwrap_or_default().lines().skip(2) {
