@@ -82,7 +82,8 @@ fn name(document: &str) -> String {
 
 /// Nothing but these objects is different, and so many are new.
 fn only_changes(before: &str, after: &str, expected: &[&str], n_new: usize) -> Result<()> {
-    let documents = |text: &str| text.split("\n---\n").map(str::to_owned).collect::<Vec<String>>();
+    // The last document has a line break of its own.
+    let documents = |text: &str| text.trim_end().split("\n---\n").map(str::to_owned).collect::<Vec<String>>();
     let (before, after) = (documents(before), documents(after));
     let changed: Vec<String> =
         before.iter().filter(|document| !after.contains(document)).map(|document| name(document)).collect();
