@@ -69,6 +69,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
   preview [--debug]            the preview page, and a program that has it: target/preview/rustomize; this needs Node
   preview test [OPTION]...     the page in a browser; options go to Playwright (`-g WORDS` picks tests)
+  preview speed [OPTION]...    how long people wait for the page, on a machine that does nothing else
   fuzz TARGET SECONDS          cargo-fuzz on stable; targets: read, build
   deny                         licences, duplicates and sources of the dependencies";
 
@@ -92,6 +93,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
+        ["preview", "speed", rest @ ..] => preview::speed(rest),
         ["preview", "test", rest @ ..] => preview::page().and_then(|()| preview::test(rest)),
         ["preview", rest @ ..] => preview::run(rest),
         ["ratchet", rest @ ..] => ratchet::run(rest),

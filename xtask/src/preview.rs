@@ -53,12 +53,23 @@ fn program(profile: &str) -> Result<()> {
 /// Opens the page in Chromium and does what people do with it; the page must have been built.
 pub fn test(words: &[&str]) -> Result<()> {
     logic()?;
+    browser("page", words)
+}
+
+/// Measures how long people wait for the page, which needs a machine that does nothing else.
+pub fn speed(words: &[&str]) -> Result<()> {
+    page()?;
+    browser("speed", words)
+}
+
+/// Runs one of Playwright's projects.
+fn browser(project: &str, words: &[&str]) -> Result<()> {
     chromium()?;
     program("dev")?;
     wasm::packages(TESTS)?;
     let program = shell::root().join(PROGRAM);
     let env = [("RUSTOMIZE_PREVIEW", &*program.to_string_lossy())];
-    let mut args = vec!["--prefix", TESTS, "test", "--"];
+    let mut args = vec!["--prefix", TESTS, "test", "--", "--project", project];
     args.extend(words);
     shell::run_with("npm", &args, &env)
 }

@@ -15,12 +15,15 @@ const CLOSED_NETWORK = [
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.e2e.ts',
+  projects: [
+    { name: 'page', testMatch: '**/*.e2e.ts' },
+    { name: 'speed', testMatch: '**/*.speed.ts' },
+  ],
   outputDir: '../../../target/preview/results',
-  // On a busy machine everything takes its time; what must be quick is measured by itself.
+  // On a busy machine everything takes its time.
   timeout: 120_000,
   expect: { timeout: 20_000 },
-  // Frames and milliseconds are measured: one test at a time.
+  // Milliseconds are measured in one of the projects: one test at a time.
   workers: 1,
   forbidOnly: true,
   reporter: [['list']],
