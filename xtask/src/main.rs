@@ -61,6 +61,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                an image of the plugin (OCI), built without a container engine, and tried out
   release [--check]            everything that is published, into target/release-files; with --check, all of it is built again
                                from a clone in another place, and must be the same
+  release install              installs what was made, as docs/install.md says, in an empty home, tries it and removes it
   release pages|notices|versions
                                only a check: man pages and completions, notices, or the versions of all packages
   schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went

@@ -5,6 +5,7 @@
 
 mod again;
 mod bills;
+mod install;
 pub mod notices;
 mod pages;
 mod programs;
@@ -25,13 +26,14 @@ pub fn run(words: &[&str]) -> Result<()> {
     match words {
         [] => all(),
         ["--check"] => again::check(),
+        ["install"] => install::run(),
         ["pages"] => pages::write(),
         ["notices"] => notices::check(),
         ["versions", rest @ ..] => versions::run(rest),
-        _ => {
-            Err("usage: cargo xtask release [--check | pages | notices | versions [--tag TAG | --set VERSION]]"
-                .to_owned())
-        }
+        _ => Err(
+            "usage: cargo xtask release [--check | install | pages | notices | versions [--tag TAG | --set VERSION]]"
+                .to_owned(),
+        ),
     }
 }
 
@@ -79,7 +81,7 @@ fn all() -> Result<()> {
 
     pages::write()?;
     let zig = zig::install()?;
-    let components = notices::of_programs(&zig)?;
+    let (components, of_wasm) = (notices::of_programs(&zig)?, notices::of_wasm()?);
     let text = notices::text("the program rustomize", &components)?;
     let programs = programs::build(&zig)?;
     for program in &programs {
@@ -89,9 +91,9 @@ fn all() -> Result<()> {
     }
     shell::write(&out.join(notices::FILE), &text)?;
     plugin(&source, &programs, &text, &out)?;
-    npm(&source, &out)?;
+    npm(&source, &of_wasm, &out)?;
     extension(&source, &out)?;
-    bills::write(&source, &components, &out)?;
+    bills::write(&source, &components, &of_wasm, &out)?;
     shell::write(&out.join("BUILD-INFO.txt"), build_info(&source, &zig)?)?;
     sums(&out)
 }
@@ -139,9 +141,9 @@ fn plugin(source: &Source, programs: &[programs::Program], text: &str, out: &Pat
     shell::write(&out.join(name), files.tar(source.seconds)?)
 }
 
-fn npm(source: &Source, out: &Path) -> Result<()> {
+fn npm(source: &Source, components: &[notices::Component], out: &Path) -> Result<()> {
     wasm::build(false)?;
-    let text = notices::text("the npm package rustomize", &notices::of_wasm()?)?;
+    let text = notices::text("the npm package rustomize", components)?;
     shell::write(&Path::new("pkg").join(notices::FILE), text)?;
     let args = ["pack", "./pkg", "--ignore-scripts", "--pack-destination", &out.to_string_lossy()];
     shell::run("npm", &args)?;

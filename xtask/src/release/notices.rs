@@ -22,6 +22,8 @@ pub struct Component {
     pub version: String,
     /// As an SPDX expression.
     pub licence: String,
+    /// Of a registry; what comes with a compiler is none.
+    pub is_package: bool,
     texts: Vec<String>,
 }
 
@@ -34,6 +36,7 @@ pub fn of_programs(zig: &Zig) -> Result<Vec<Component>> {
         name: "musl".to_owned(),
         version: "as it comes with Rust".to_owned(),
         licence: "MIT".to_owned(),
+        is_package: false,
         texts: vec![zig.musl_licence()?],
     });
     Ok(components)
@@ -59,6 +62,7 @@ pub fn of_packages(directory: &str) -> Result<Vec<Component>> {
             name: name.to_owned(),
             version: text("version"),
             licence: text("license"),
+            is_package: true,
             texts: texts(&directory.join(path), 1)?,
         };
         components.push(complete(component)?);
@@ -86,7 +90,8 @@ fn of_crates(package: &str, targets: &[&str]) -> Result<Vec<Component>> {
             let manifest = Path::new(about["manifest_path"].as_str().unwrap_or_default());
             let directory = manifest.parent().ok_or("a manifest without directory")?;
             let licence = about["license"].as_str().unwrap_or_default().to_owned();
-            found.insert(complete(Component { name, version, licence, texts: texts(directory, DEPTH_MAX)? })?);
+            let texts = texts(directory, DEPTH_MAX)?;
+            found.insert(complete(Component { name, version, licence, is_package: true, texts })?);
         }
     }
     Ok(found.into_iter().collect())
@@ -118,12 +123,12 @@ fn standard_library() -> Result<Component> {
         texts.push(shell::read(&directory.join(file))?);
     }
     let (name, licence) = ("The Rust standard library".to_owned(), "MIT OR Apache-2.0".to_owned());
-    Ok(Component { name, version, licence, texts })
+    Ok(Component { name, version, licence, is_package: false, texts })
 }
 
 /// Fails if nothing is known about a component.
 fn complete(component: Component) -> Result<Component> {
-    let Component { name, version, licence, texts } = &component;
+    let Component { name, version, licence, texts, .. } = &component;
     if licence.is_empty() || texts.is_empty() {
         return Err(format!("{name} {version}: the licence is `{licence}`, with {} texts", texts.len()));
     }
@@ -162,7 +167,7 @@ pub fn text(of: &str, components: &[Component]) -> Result<String> {
     let mut text = format!("Third-party software in {of}\n\nrustomize itself is under the Apache License 2.0.\n\n");
     let mut users: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
-    for Component { name, version, licence, texts } in components {
+    for Component { name, version, licence, texts, .. } in components {
         text += &format!("{name} {version} ({licence})\n");
         for one in texts {
             if !users.contains_key(one.as_str()) {
@@ -178,10 +183,8 @@ pub fn text(of: &str, components: &[Component]) -> Result<String> {
     Ok(text)
 }
 
-/// Checks that the notices name every crate of Cargo.lock that is compiled in.
-///
-/// That is judged without cargo's tree: what stands in the debug or release directory of a build is not needed, only the lock
-/// file. Every crate there is either in the notices, or cargo says that it is for building, testing or other systems.
+/// Checks that every crate that is compiled in has its licence with it, is one of Cargo.lock, and that none is missing of
+/// those that Cargo.toml names.
 pub fn check() -> Result<()> {
     let targets: Vec<&str> = TARGETS.iter().map(|(target, _)| *target).collect();
     let (programs, wasm) =
@@ -247,6 +250,7 @@ mod tests {
             name: name.to_owned(),
             version: "1".to_owned(),
             licence: "MIT".to_owned(),
+            is_package: true,
             texts: vec![text.to_owned()],
         };
         let page =

@@ -4,7 +4,7 @@ use crate::shell::{self, Result};
 use std::path::Path;
 
 /// Files, and what stands before a version in them.
-const PLACES: [(&str, &str); 12] = [
+const PLACES: [(&str, &str); 13] = [
     ("Cargo.toml", "\nversion = \""),
     ("pkg/Cargo.toml", "\nversion = \""),
     ("pkg/package.json", "\n  \"version\": \""),
@@ -17,6 +17,7 @@ const PLACES: [(&str, &str); 12] = [
     ("argocd/sidecar/repo-server.yaml", "rustomize-argocd:"),
     ("argocd/helm/values.yaml", "rustomize-argocd:"),
     ("argocd/fleet/job/kustomization.yaml", "- name: rustomize\n  newTag: "),
+    ("docs/install.md", "\nVERSION="),
 ];
 const CHANGELOG: &str = "CHANGELOG.md";
 
