@@ -19,6 +19,7 @@ mod image;
 mod instructions;
 mod oci;
 mod oracle;
+mod places;
 mod preview;
 mod ratchet;
 mod reader;

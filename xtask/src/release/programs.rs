@@ -2,8 +2,8 @@
 
 use super::zig::Zig;
 use crate::shell::{self, Result};
-use crate::tools;
-use std::path::{Path, PathBuf};
+use crate::{places, tools};
+use std::path::PathBuf;
 
 /// Apart from what is built for tests, whose flags are others.
 const TARGET_DIR: &str = "target/release-work/programs";
@@ -26,7 +26,7 @@ pub fn build(zig: &Zig) -> Result<Vec<Program>> {
         tools::rust_target(target)?;
         compile(target, zig)?;
         let path = shell::root().join(TARGET_DIR).join(target).join("release/rustomize");
-        hides_the_machine(&path)?;
+        places::check(&path)?;
         programs.push(Program { target, processor, path });
     }
     try_out(&programs)?;
@@ -34,42 +34,14 @@ pub fn build(zig: &Zig) -> Result<Vec<Program>> {
 }
 
 fn compile(target: &str, zig: &Zig) -> Result<()> {
-    let places = places()?;
     // Those of .cargo/config.toml, which these take the place of, and the linker that comes with Rust.
-    let mut flags: Vec<String> = ["-C", "relocation-model=static", "-C", "linker=rust-lld"].map(str::to_owned).into();
-    let mut c_flags = String::new();
-    for (from, to) in &places {
-        flags.push(format!("--remap-path-prefix={from}={to}"));
-        c_flags += &format!("-ffile-prefix-map={from}={to} ");
-    }
-    let mut env = zig.environment(target, c_flags.trim_end())?;
-    env.push(("CARGO_ENCODED_RUSTFLAGS".to_owned(), flags.join("\u{1f}")));
+    let flags = places::rust_flags(&["-C", "relocation-model=static", "-C", "linker=rust-lld"])?;
+    let mut env = zig.environment(target, &places::c_flags()?)?;
+    env.push(("CARGO_ENCODED_RUSTFLAGS".to_owned(), flags));
     env.push(("CARGO_INCREMENTAL".to_owned(), "0".to_owned()));
     let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let args = ["build", "--release", "--locked", "--bin", "rustomize", "--target", target, "--target-dir", TARGET_DIR];
     shell::run_with("cargo", &args, &env)
-}
-
-/// Directories of this machine, and what is told in their place; of two that fit, the later one is taken.
-fn places() -> Result<Vec<(String, &'static str)>> {
-    let home = std::env::var("HOME").map_err(|_| "HOME is not set")?;
-    let cargo = std::env::var("CARGO_HOME").unwrap_or_else(|_| format!("{home}/.cargo"));
-    let sysroot = shell::output("rustc", &["--print", "sysroot"])?;
-    let root = shell::root().to_string_lossy().into_owned();
-    Ok(vec![(home, "/home"), (cargo, "/cargo"), (sysroot.trim().to_owned(), "/rust"), (root, "/rustomize")])
-}
-
-/// Fails if a directory of this machine stands in a program.
-fn hides_the_machine(path: &Path) -> Result<()> {
-    let content = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    println!("{}: {} bytes", path.display(), content.len());
-    for (place, _) in places()? {
-        let place = format!("{place}/");
-        if content.windows(place.len()).any(|window| window == place.as_bytes()) {
-            return Err(format!("{} holds the path `{place}`", path.display()));
-        }
-    }
-    Ok(())
 }
 
 /// Has all programs render a tree, if need be by an emulator, and compares what they print.
