@@ -7,8 +7,8 @@ use crate::tools;
 use std::path::{Path, PathBuf};
 
 const PAGE: &str = "docs/install.md";
-/// Above the blocks that are run here; at the end it says when.
-const MARK: &str = "<!-- run by: xtask/src/release/install.rs";
+/// Above the blocks that are run here.
+const MARK: &str = "<!-- run by: xtask/src/release/install.rs -->\n```sh\n";
 
 pub fn run() -> Result<()> {
     tools::debian("skopeo", "skopeo")?;
@@ -38,13 +38,12 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// The blocks that are run: those that install, those that remove.
+/// The blocks that are run: those that install, and those that remove, which come last.
 fn blocks(page: &str) -> Result<(Vec<&str>, Vec<&str>)> {
     let (mut install, mut remove) = (Vec::new(), Vec::new());
     for part in page.split(MARK).skip(1) {
-        let (when, rest) = part.split_once(" -->\n```sh\n").ok_or(format!("{PAGE}: a mark without a block"))?;
-        let (block, _) = rest.split_once("```\n").ok_or(format!("{PAGE}: a block without end"))?;
-        if when.contains("at the end") { remove.push(block) } else { install.push(block) }
+        let (block, _) = part.split_once("```\n").ok_or(format!("{PAGE}: a block without end"))?;
+        if block.starts_with("rm ") { remove.push(block) } else { install.push(block) }
     }
     if install.len() < 5 || remove.is_empty() {
         Err(format!("{PAGE}: blocks are missing"))
