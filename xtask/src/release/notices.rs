@@ -158,7 +158,7 @@ fn texts(directory: &Path, depth: usize) -> Result<Vec<String>> {
 
 fn is_licence(name: &str) -> bool {
     let (stem, end) = name.split_once('.').unwrap_or((name, ""));
-    let is_text = ["", "txt", "md", "rst"].contains(&end) || !end.contains('.') && end.len() > 4;
+    let is_text = !["rs", "c", "h", "py", "js", "json", "html", "toml", "yaml", "yml", "sh"].contains(&end);
     is_text && ["license", "licence", "copying", "notice", "copyright"].iter().any(|word| stem.contains(word))
 }
 
