@@ -5,7 +5,7 @@
 
 use crate::shell::{self, Result};
 use crate::test::{Counts, counts_in};
-use crate::tools;
+use crate::{places, tools};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ pub fn build(is_update: bool) -> Result<()> {
     tools::rust_target(TARGET)?;
     packages("pkg")?;
     let args = ["build", "--locked", "--profile", "wasm", "--package", "rustomize-wasm", "--target", TARGET];
-    shell::run("cargo", &args)?;
+    shell::run_with("cargo", &args, &[("CARGO_ENCODED_RUSTFLAGS", &places::rust_flags(&[])?)])?;
     let glue = ["run", "--quiet", "--locked", "--package", "rustomize-glue", "--", MODULE, GLUE];
     shell::run("cargo", &glue)?;
     let _ = std::fs::remove_dir_all(DIST);
@@ -61,6 +61,7 @@ pub fn build(is_update: bool) -> Result<()> {
     args.extend(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
     args.extend(features);
     shell::run("pkg/node_modules/.bin/wasm-opt", &args)?;
+    places::check(small.as_ref())?;
     sizes(is_update)
 }
 
