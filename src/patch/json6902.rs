@@ -293,10 +293,12 @@ impl JsonPatch {
                 tree.index_keys(container);
             }
             let is_insertion = operation.is_insertion(tree);
-            if !is_insertion && !operation.takes_only_json(tree, &mut plain) {
+            let is_harmless = !is_insertion && operation.takes_only_json(tree, &mut plain);
+            if !is_insertion && !is_harmless {
                 check(tree)?;
             }
-            if is_insertion || !matches!(operation.kind, Kind::Add | Kind::Replace | Kind::Remove | Kind::Test) {
+            if !is_harmless && operation.kind != Kind::Test {
+                // Keys may be added.
                 plain = None;
             }
             let stamp = Stamp { by: self.by, place: operation.place };
