@@ -247,6 +247,9 @@ fn settle(failures: Vec<String>, range: &Range<usize>, body: String, outcome: &m
     if failures.is_empty() {
         return Ok(());
     }
+    if body.lines().any(|line| line.starts_with("```")) {
+        return Err(format!("the answer would end the block: show a part of it\n{body}"));
+    }
     if updates_snapshots() {
         outcome.updates.push((range.clone(), body));
         return Ok(());
