@@ -16,13 +16,14 @@
 //! - `<!-- tree: DIR -->`: here begins a new directory, a copy of DIR; `none` is an empty one, `DIR at NAME` lays it below NAME
 //! - `<!-- setup: COMMANDS -->`: commands that readers do not see; `$REPOSITORY` is this one
 //! - `<!-- not run: REASON -->`: nobody runs this; the test lists all of them
-//! - `<!-- run by: FILE -->`: another test does; its file must name the page
+//! - `<!-- run by: FILE -->`: another test does; its file must name the page. Rust of a page that the library includes needs no mark
 //! - `<!-- recorded in: FILE -->`: the block is what stands in that file
 //! - `<!-- a new directory for each section -->` and `<!-- kustomize is this program -->` are about the page
 //!
 //! `kustomize` is the reference, v5.8.2, otherwise; commands that need it, or helm, are skipped (and said to be) where it is not installed.
 //! `UPDATE_SNAPSHOTS=1` writes the answers into the pages.
 
+mod facts;
 mod links;
 pub(crate) mod markdown;
 mod plan;

@@ -130,8 +130,11 @@ impl<'p> Page<'p> {
     fn block(&mut self, block: &Block<'p>) {
         if let Some(reason) = block.mark("not run: ") {
             self.not_run.push((block.line, reason));
+        } else if block.language() == "rust" && self.is_tested_by_rustdoc() {
+            self.n_elsewhere += 1;
         } else if let Some(path) = block.mark("run by: ") {
             self.n_elsewhere += 1;
+            let path = path.split(',').next().unwrap_or_default();
             let test = std::fs::read_to_string(root().join(path)).unwrap_or_default();
             if !self.name.rsplit('/').next().is_some_and(|page| test.contains(page)) {
                 self.fault(block, &format!("{path} does not name this page"));
@@ -145,6 +148,12 @@ impl<'p> Page<'p> {
         } else {
             self.action(block);
         }
+    }
+
+    /// Blocks of Rust are tests of the documentation, if the library includes the page.
+    fn is_tested_by_rustdoc(&self) -> bool {
+        let library = std::fs::read_to_string(root().join("src/lib.rs")).unwrap_or_default();
+        library.contains(&format!("include_str!(\"../{}\")", self.name))
     }
 
     fn action(&mut self, block: &Block<'p>) {
