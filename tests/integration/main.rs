@@ -53,6 +53,7 @@ mod lsp;
 mod names;
 #[cfg(unix)]
 mod packaging;
+#[cfg(unix)]
 mod pages;
 mod preview;
 #[cfg(unix)]

@@ -22,7 +22,11 @@ fn with_commas(number: u64) -> String {
 fn row<'p>(page: &'p str, words: &str) -> Vec<&'p str> {
     let begin = format!("| {words} |");
     let line = page.lines().find(|line| line.starts_with(&begin)).unwrap_or_else(|| panic!("no row `{words}`"));
-    line.trim_matches('|').split('|').skip(1).map(|cell| cell.split([' ', ';']).find(|word| !word.is_empty()).unwrap_or_default()).collect()
+    line.trim_matches('|')
+        .split('|')
+        .skip(1)
+        .map(|cell| cell.split([' ', ';']).find(|word| !word.is_empty()).unwrap_or_default())
+        .collect()
 }
 
 #[test]
@@ -100,7 +104,9 @@ fn commands_in_prose_exist() {
             if let Some(flag) = unknown {
                 faults.push(format!("{page}:{line}: `{code}`: there is no `{flag}`"));
             }
-            if !WITHOUT_FLAGS.contains(&verb) && !flags.iter().any(|(heading, _)| heading.split(' ').next() == Some(verb)) {
+            if !WITHOUT_FLAGS.contains(&verb)
+                && !flags.iter().any(|(heading, _)| heading.split(' ').next() == Some(verb))
+            {
                 faults.push(format!("{page}:{line}: `{code}`: there is no `{verb}`"));
             }
         }

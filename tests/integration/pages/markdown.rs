@@ -4,32 +4,32 @@
 use std::ops::Range;
 
 /// A fenced block.
-pub(crate) struct Block<'p> {
+pub(super) struct Block<'p> {
     /// The line of the opening fence, from 1.
-    pub(crate) line: usize,
+    pub(super) line: usize,
     /// What stands behind the opening fence.
-    pub(crate) info: &'p str,
+    pub(super) info: &'p str,
     /// The last line of text above, if no other block or heading is between.
-    pub(crate) lead: &'p str,
+    pub(super) lead: &'p str,
     /// Marks that stand directly above.
-    pub(crate) marks: Vec<&'p str>,
-    pub(crate) body: &'p str,
+    pub(super) marks: Vec<&'p str>,
+    pub(super) body: &'p str,
     /// Where the body stands in the page.
-    pub(crate) range: Range<usize>,
+    pub(super) range: Range<usize>,
 }
 
 impl<'p> Block<'p> {
-    pub(crate) fn language(&self) -> &'p str {
+    pub(super) fn language(&self) -> &'p str {
         self.info.split([' ', ',']).next().unwrap_or_default()
     }
 
     /// Returns what a mark such as `<!-- not run: needs a cluster -->` says.
-    pub(crate) fn mark(&self, name: &str) -> Option<&'p str> {
+    pub(super) fn mark(&self, name: &str) -> Option<&'p str> {
         self.marks.iter().find_map(|mark| mark.strip_prefix(name))
     }
 }
 
-pub(crate) enum Part<'p> {
+pub(super) enum Part<'p> {
     Block(Block<'p>),
     /// The inside of a comment.
     Mark(&'p str),
@@ -37,7 +37,7 @@ pub(crate) enum Part<'p> {
 }
 
 /// Takes a page apart, in order.
-pub(crate) fn parts(page: &str) -> Vec<Part<'_>> {
+pub(super) fn parts(page: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut marks, mut lead) = (Vec::new(), "");
     let mut at = 0;
@@ -103,7 +103,7 @@ fn body(page: &str, begin: usize, fence: &str) -> (Range<usize>, usize) {
 }
 
 /// A page without its blocks and comments; lines stay where they are.
-pub(crate) fn prose(page: &str) -> String {
+pub(super) fn prose(page: &str) -> String {
     let mut prose = String::with_capacity(page.len());
     let mut fence = None;
     let mut is_comment = false;
@@ -125,7 +125,7 @@ pub(crate) fn prose(page: &str) -> String {
 }
 
 /// The targets of links and images with their lines, code left out.
-pub(crate) fn links(page: &str) -> Vec<(usize, String)> {
+pub(super) fn links(page: &str) -> Vec<(usize, String)> {
     let mut links = Vec::new();
     for (index, line) in prose(page).lines().enumerate() {
         let plain: String = line.split('`').step_by(2).collect::<Vec<_>>().join("`");
@@ -144,7 +144,7 @@ pub(crate) fn links(page: &str) -> Vec<(usize, String)> {
 }
 
 /// The texts in single backticks, with their lines.
-pub(crate) fn codes(page: &str) -> Vec<(usize, String)> {
+pub(super) fn codes(page: &str) -> Vec<(usize, String)> {
     let prose = prose(page);
     let lines = prose.lines().enumerate();
     lines
@@ -153,7 +153,7 @@ pub(crate) fn codes(page: &str) -> Vec<(usize, String)> {
 }
 
 /// The anchors of a page's headings, as GitHub and mdBook make them.
-pub(crate) fn anchors(page: &str) -> Vec<String> {
+pub(super) fn anchors(page: &str) -> Vec<String> {
     let mut anchors: Vec<String> = Vec::new();
     for line in prose(page).lines().filter(|line| line.starts_with('#')) {
         let heading = line.trim_start_matches('#').trim();
