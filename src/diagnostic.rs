@@ -21,6 +21,7 @@ macro_rules! codes {
     ($($variant:ident $text:literal $about:literal,)*) => {
         /// A stable code; its text never changes once released.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Code {
             $(#[doc = $about] $variant,)*
         }

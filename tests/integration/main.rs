@@ -24,7 +24,6 @@
 )]
 
 #[cfg(unix)]
-#[cfg(unix)]
 mod argocd;
 mod case;
 mod diagnostics;
@@ -47,6 +46,7 @@ mod github;
 #[cfg(unix)]
 mod helm;
 mod leaks;
+mod library;
 mod lists;
 mod localize;
 #[cfg(feature = "lsp")]

@@ -16,6 +16,7 @@ mod fleets;
 mod fuzz;
 mod image;
 mod instructions;
+mod library;
 mod oracle;
 mod preview;
 mod ratchet;
@@ -61,6 +62,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   schema-files [--check]       write (or check) docs/schemas: of kustomization.yaml and of all JSON that is written
   findings [--update] [--conformance] [--filter TEXT]
                                what `validate` finds in real kustomizations, against what was judged
+  public-api [--update]        what is public in the library, against tests/data/public-api.txt
   warnings [--update]          the warnings about real kustomizations against those that were judged
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
@@ -110,6 +112,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["image", rest @ ..] => image::run(rest),
         ["schema-files", rest @ ..] => schema_files::run(rest),
         ["schemas", rest @ ..] => schemas::run(rest),
+        ["public-api", rest @ ..] => library::public_api(rest),
         ["warnings", rest @ ..] => warnings::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),
