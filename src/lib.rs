@@ -11,10 +11,10 @@
 //! # Ok::<(), rustomize::Failure>(())
 //! ```
 //!
-//! - [`build`] gives [`Rendered`] or [`Failure`]. [`Disk`] and [`Memory`] are file systems; [`FileSystem`] is the trait for more.
+//! - [`build()`] gives [`Rendered`] or [`Failure`]. [`Disk`] and [`Memory`] are file systems; [`FileSystem`] is the trait for more.
 //! - [`Rendered::explain`] says which files and directives made a value, [`Rendered::diff`] compares what two builds mean, and
 //!   `Rendered::validate` (feature `validate`) checks the objects.
-//! - [`edit`] plans changes of a kustomization file.
+//! - [`edit()`] plans changes of a kustomization file.
 //!
 //! The engine has no disk, clock, environment, printing, network or randomness: all input comes through [`FileSystem`], and a
 //! build gives a value. Without default features it depends on few crates and compiles for `wasm32-unknown-unknown`; the default
@@ -24,6 +24,7 @@
 //! ARCHITECTURE.md names the stages and their types.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::panic, clippy::unreachable))]
 
 // What programs may use stands here, and in `embed`. The modules below are the engine's own: they are public only because the
 // program's tests, its chores (`xtask`) and its binding for browsers (`pkg`), which are crates of their own, look inside.

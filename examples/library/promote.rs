@@ -34,16 +34,21 @@ impl FileSystem for Planned<'_> {
 }
 
 /// Plans that an environment runs the image of another one; returns what changes in the file, and in the objects.
-pub fn promote(tree: &dyn FileSystem, from: &str, to: &str, object: &str, field: &str) -> Result<[String; 2], Failure> {
+pub(crate) fn promote(
+    tree: &dyn FileSystem,
+    from: &str,
+    to: &str,
+    object: &str,
+    field: &str,
+) -> Result<[String; 2], Failure> {
     let mut options = Options::default();
     options.keep_history = true;
     let source = rustomize::build(tree, from, &options)?;
     let explained = source.explain(object, field)?;
     // A value is JSON: `"web:1.4"`.
     let image = explained.value.unwrap_or_default().trim_matches('"').to_owned();
-    let name = image.rsplit_once(':').map_or(image.as_str(), |(name, _)| name);
 
-    let edited = rustomize::edit(tree, to, &Command::SetImage(vec![format!("{name}={image}")]))?;
+    let edited = rustomize::edit(tree, to, &Command::SetImage(vec![image]))?;
     let mut planned = Planned { tree, files: Memory::new() };
     let mut file = String::new();
     for change in edited.files {
@@ -55,7 +60,7 @@ pub fn promote(tree: &dyn FileSystem, from: &str, to: &str, object: &str, field:
 }
 
 /// Two environments over one base.
-pub fn shop() -> Memory {
+pub(crate) fn shop() -> Memory {
     let mut tree = Memory::new();
     let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      \
                containers:\n      - name: web\n        image: shop/web:1.0\n";

@@ -6,7 +6,7 @@ use rustomize::{Disk, Failure, Options};
 use std::process::ExitCode;
 
 /// Returns the manifests, and what is to be said about them.
-pub fn render(directory: &str, here: &str) -> Result<(String, Vec<String>), Failure> {
+pub(crate) fn render(directory: &str, here: &str) -> Result<(String, Vec<String>), Failure> {
     let mut options = Options::default();
     options.relative_to = Some(here.to_owned());
     let rendered = rustomize::build(&Disk, directory, &options)?;

@@ -152,8 +152,9 @@ impl Rendered {
     /// as they are rendered, and points into the files they were made of.
     #[cfg(feature = "validate")]
     pub fn validate(&self, release: Option<crate::validate::Release>) -> Vec<Diagnostic> {
-        let mut options = crate::validate::Options::default();
-        options.release = release.unwrap_or(options.release);
+        let standard = crate::validate::Options::default();
+        let release = release.unwrap_or(standard.release);
+        let options = crate::validate::Options { release, ..standard };
         let found = crate::validate::validate(&self.build, &options);
         let found: Vec<_> = found.findings.into_iter().map(|finding| finding.diagnostic).collect();
         told(&found, &self.sources)
