@@ -31,9 +31,9 @@ fn written(form: &impl Serialize) -> String {
 
 /// Writes diagnostics without the values of Secrets, as a JSON array.
 fn diagnostics(list: &[Diagnostic], sources: &Sources) -> Raw {
-    let mut masks = Masks::new(sources);
-    let lines = list.iter().map(|diagnostic| written(&diagnostic_of(&redact(diagnostic, &mut masks), sources)));
-    Raw::array(lines)
+    let mut answer = Answer::default();
+    answer.add(list, sources);
+    answer.raw()
 }
 
 /// JSON that is written already.

@@ -88,22 +88,24 @@ impl Builder {
     }
 
     /// Builds a target, unless that was done.
-    fn build(&mut self, files: &'static Files, target: &str, bits: u32) -> &Outcome {
+    fn build(&mut self, files: &'static Files, target: &str, bits: u32) -> (&Session<'static>, &Outcome) {
         self.settle(files);
-        let key = (target.to_owned(), bits & options::BUILD);
+        let directory = absolute(target);
+        let key = (directory.clone(), bits & options::BUILD);
         let session = &mut self.session;
-        let outcome = self.builds.entry(key).or_insert_with(|| build(session, target, &options::build(bits)));
+        let outcome = self.builds.entry(key).or_insert_with(|| build(session, &directory, &options::build(bits)));
         self.first.get_or_insert(session.sources.n_bytes());
-        outcome
+        (session, outcome)
     }
 
+    /// Returns the outcome for a target that was built.
     fn find(&self, target: &str, bits: u32) -> Option<&Outcome> {
-        self.builds.get(&(target.to_owned(), bits & options::BUILD))
+        self.builds.get(&(absolute(target), bits & options::BUILD))
     }
+}
 
-    fn names(&self) -> Names<'_> {
-        Names { sources: &self.session.sources, directives: &self.session.directives }
-    }
+fn names<'s>(session: &'s Session<'_>) -> Names<'s> {
+    Names { sources: &session.sources, directives: &session.directives }
 }
 
 fn session(files: &'static Files, is_recording: bool) -> Session<'static> {
@@ -190,13 +192,11 @@ impl Project {
 
     /// Builds a target; the text is to be taken afterwards.
     pub fn build(&mut self, target: &str, bits: u32) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let sources = &self.plain.session.sources;
+        let (session, outcome) = self.plain.build(self.files, target, bits);
+        let sources = &session.sources;
         match outcome {
             Ok(build) => {
-                let shown = shown(build, &self.plain, bits);
+                let shown = shown(build, session, bits);
                 let answer = answer::built(build, &shown, sources);
                 self.text = shown.text.into_owned();
                 answer
@@ -213,13 +213,11 @@ impl Project {
 
     /// Returns who wrote the lines of a resource.
     pub fn lines(&mut self, target: &str, bits: u32, key: &str) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let names = self.plain.names();
+        let (session, outcome) = self.plain.build(self.files, target, bits);
+        let names = names(session);
         match outcome {
             Ok(build) => match position(build, key) {
-                Some(position) => answer::lines(&shown(build, &self.plain, bits).lines(position), names),
+                Some(position) => answer::lines(&shown(build, session, bits).lines(position), names),
                 None => answer::failed(&[*no_resource(target, key)], names.sources),
             },
             Err(diagnostics) => answer::failed(diagnostics, names.sources),
@@ -228,10 +226,8 @@ impl Project {
 
     /// Explains the value in a line of a resource, or a field of it if there is one.
     pub fn explain(&mut self, target: &str, bits: u32, key: &str, line: u32, field: Option<String>) -> String {
-        let directory = absolute(target);
-        self.recording.build(self.files, &directory, bits);
-        let Some(outcome) = self.recording.find(&directory, bits) else { return String::new() };
-        let names = self.recording.names();
+        let (session, outcome) = self.recording.build(self.files, target, bits);
+        let names = names(session);
         let build = match outcome {
             Ok(build) => build,
             Err(diagnostics) => return answer::failed(diagnostics, names.sources),
@@ -239,7 +235,7 @@ impl Project {
         let explained = || {
             let position = position(build, key).ok_or_else(|| no_resource(target, key))?;
             let resource = build.resources.iter().nth(position).ok_or_else(|| no_resource(target, key))?;
-            let shown = shown(build, &self.recording, bits);
+            let shown = shown(build, session, bits);
             let found = match &field {
                 Some(field) => shown.explained(resource, field)?,
                 None => {
@@ -263,16 +259,13 @@ impl Project {
 
     /// Returns the files that a target is made of.
     pub fn inputs(&mut self, target: &str, bits: u32) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let sources = &self.plain.session.sources;
+        let (Session { sources, .. }, outcome) = self.plain.build(self.files, target, bits);
         match outcome {
             Ok(build) => answer::inputs(true, build.inputs.iter().map(|path| &**path), &[], sources),
             Err(diagnostics) => {
                 let session = session(self.files, false);
                 let mut graph = fleet::Graph::default();
-                let node = graph.add(&session, &directory);
+                let node = graph.add(&session, &absolute(target));
                 let named = graph.dependencies(&session, node).files;
                 let there =
                     named.iter().map(|path| &**path).filter(|path| self.files.kind(path) == Ok(EntryKind::File));
@@ -283,13 +276,11 @@ impl Project {
 
     /// Returns the images that a target runs.
     pub fn images(&mut self, target: &str, bits: u32) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let names = self.plain.names();
+        let (session, outcome) = self.plain.build(self.files, target, bits);
+        let names = names(session);
         match outcome {
             Ok(build) => {
-                let secrets = secrets(build, &self.plain, bits);
+                let secrets = secrets(build, session, bits);
                 let images = explain::images(build, &secrets);
                 let keys: Vec<String> = images.iter().map(|image| answer::key(image.object.resource)).collect();
                 let found: Vec<_> = images.into_iter().map(|image| (target, image)).collect();
@@ -301,10 +292,8 @@ impl Project {
 
     /// Checks the objects of a target.
     pub fn validate(&mut self, target: &str, bits: u32, release: &str) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let sources = &self.plain.session.sources;
+        let (session, outcome) = self.plain.build(self.files, target, bits);
+        let sources = &session.sources;
         let mut wanted = Options::default();
         if !release.is_empty() {
             match Release::parse(release) {
@@ -323,7 +312,7 @@ impl Project {
 
     /// Makes a side ready for a comparison: a target.
     pub fn prepare(&mut self, target: &str, bits: u32) {
-        self.plain.build(self.files, &absolute(target), bits);
+        self.plain.build(self.files, target, bits);
     }
 
     /// Makes a side ready: a text that somebody rendered.
@@ -451,7 +440,7 @@ impl Project {
             return Ok(Side::of_objects(&rendered.resources, &rendered.sources, ""));
         }
         let sources = &self.plain.session.sources;
-        match self.plain.find(&absolute(name), bits) {
+        match self.plain.find(name, bits) {
             Some(Ok(build)) => Ok(Side::of_build(build, &self.plain.session, "")),
             Some(Err(diagnostics)) => Err((diagnostics, sources)),
             None => Err((&[], sources)),
@@ -459,16 +448,16 @@ impl Project {
     }
 }
 
-fn shown<'b>(build: &'b Build, builder: &Builder, bits: u32) -> Shown<'b> {
+fn shown<'b>(build: &'b Build, session: &Session<'_>, bits: u32) -> Shown<'b> {
     match bits & options::SHOW_SECRETS {
-        0 => Shown::redacted(build, &builder.session.directives),
+        0 => Shown::redacted(build, &session.directives),
         _ => Shown::whole(build),
     }
 }
 
-fn secrets(build: &Build, builder: &Builder, bits: u32) -> Secrets {
+fn secrets(build: &Build, session: &Session<'_>, bits: u32) -> Secrets {
     match bits & options::SHOW_SECRETS {
-        0 => Secrets::of(build, &builder.session.directives),
+        0 => Secrets::of(build, &session.directives),
         _ => Secrets::shown(),
     }
 }

@@ -36,6 +36,7 @@ pub enum Look {
 
 /// Why a path could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FsError {
     /// Nothing stands there.
     NotFound,

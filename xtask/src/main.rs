@@ -18,6 +18,7 @@ mod fleets;
 mod fuzz;
 mod image;
 mod instructions;
+mod library;
 mod oci;
 mod oracle;
 mod places;
@@ -71,6 +72,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   schema-files [--check]       write (or check) docs/schemas: of kustomization.yaml and of all JSON that is written
   findings [--update] [--conformance] [--filter TEXT]
                                what `validate` finds in real kustomizations, against what was judged
+  public-api [--update]        what is public in the library, against tests/data/public-api.txt
   warnings [--update]          the warnings about real kustomizations against those that were judged
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
@@ -123,6 +125,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["release", rest @ ..] => release::run(rest),
         ["schema-files", rest @ ..] => schema_files::run(rest),
         ["schemas", rest @ ..] => schemas::run(rest),
+        ["public-api", rest @ ..] => library::public_api(rest),
         ["warnings", rest @ ..] => warnings::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),
