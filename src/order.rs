@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Puts the objects into the order that a kustomization asks for.
-pub fn apply(resmap: &mut ResMap, options: &SortOptions) -> Result<()> {
+pub(crate) fn apply(resmap: &mut ResMap, options: &SortOptions) -> Result<()> {
     let order = options.order.as_ref();
     match order.map_or("", |order| order.value.as_str()) {
         "legacy" => {
@@ -38,7 +38,7 @@ pub fn apply(resmap: &mut ResMap, options: &SortOptions) -> Result<()> {
 }
 
 /// Puts the objects into the legacy order: by kind, then by name; with lists of kinds, or the built-in ones.
-pub fn legacy(resmap: &mut ResMap, options: Option<&LegacySortOptions>) {
+pub(crate) fn legacy(resmap: &mut ResMap, options: Option<&LegacySortOptions>) {
     let ranks = match options {
         Some(options) => {
             ranks(options.order_first.iter().map(String::as_str), options.order_last.iter().map(String::as_str))

@@ -10,11 +10,11 @@ mod re2;
 mod selector;
 
 use parts::Parts;
-pub use selector::LabelSelector;
+pub(crate) use selector::LabelSelector;
 
 /// A compiled regular expression.
 #[derive(Clone, Debug)]
-pub struct Pattern {
+pub(crate) struct Pattern {
     matcher: Matcher,
     /// The same for lines, where the expression is as simple as most are.
     parts: Option<Parts>,
@@ -41,7 +41,7 @@ const META: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', 
 impl Pattern {
     /// Compiles an expression as it stands (unanchored). The error says what Go's parser would find wrong, or what is not
     /// supported.
-    pub fn new(expression: &str) -> Result<Pattern, String> {
+    pub(crate) fn new(expression: &str) -> Result<Pattern, String> {
         if expression.len() > EXPRESSION_LEN_MAX {
             return Err(format!("expression is longer than {EXPRESSION_LEN_MAX} bytes"));
         }
@@ -59,7 +59,7 @@ impl Pattern {
     /// Compiles an expression that must match a text as a whole, as `^(?:…)$`; an empty one matches every text.
     ///
     /// This is how selectors of patch targets are read (upstream `anchorRegex`).
-    pub fn anchored(expression: &str) -> Result<Pattern, String> {
+    pub(crate) fn anchored(expression: &str) -> Result<Pattern, String> {
         if expression.is_empty() {
             Ok(Pattern { matcher: Matcher::Anything, parts: None })
         } else if !expression.contains(META) {
@@ -71,7 +71,7 @@ impl Pattern {
     }
 
     /// Returns whether the expression matches (anywhere in the text, unless it is anchored).
-    pub fn is_match(&self, text: &str) -> bool {
+    pub(crate) fn is_match(&self, text: &str) -> bool {
         match &self.matcher {
             Matcher::Anything => true,
             Matcher::Text(expected) => expected == text,
@@ -84,7 +84,7 @@ impl Pattern {
     }
 
     /// Returns the only text that the expression can match, if it is anchored and has no special characters.
-    pub fn as_text(&self) -> Option<&str> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.matcher {
             Matcher::Text(text) => Some(text),
             _ => None,

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 
 /// Rewrites a mapping as one of strings: the texts of scalars, empty strings for what is none. Of two equal keys the last
 /// counts.
-pub fn stringify(tree: &mut Tree, map: NodeId, stamp: &Stamp) {
+pub(crate) fn stringify(tree: &mut Tree, map: NodeId, stamp: &Stamp) {
     let entries: Vec<(NodeId, NodeId)> = tree.entries(map).collect();
     let mut kept: Vec<NodeId> = Vec::with_capacity(entries.len() * 2);
     let mut position_of: FxHashMap<String, usize> = FxHashMap::default();
@@ -42,7 +42,7 @@ pub fn stringify(tree: &mut Tree, map: NodeId, stamp: &Stamp) {
 }
 
 /// Rewrites `metadata.annotations` without some of them; what is no mapping, or is left empty, disappears.
-pub fn rewrite_annotations(tree: &mut Tree, stamp: &Stamp, is_dropped: fn(&str) -> bool) {
+pub(crate) fn rewrite_annotations(tree: &mut Tree, stamp: &Stamp, is_dropped: fn(&str) -> bool) {
     let Some(metadata) = tree.get(tree.root(), "metadata").filter(|&node| tree.is_mapping(node)) else { return };
     let Some(mut annotations) = tree.get(metadata, "annotations") else { return };
     if tree.is_sequence(annotations) {
@@ -63,7 +63,7 @@ pub fn rewrite_annotations(tree: &mut Tree, stamp: &Stamp, is_dropped: fn(&str) 
 }
 
 /// Returns whether rewriting the annotations would change nothing, so that a shared tree need not be copied.
-pub fn are_annotations_written(tree: &Tree, is_dropped: fn(&str) -> bool) -> bool {
+pub(crate) fn are_annotations_written(tree: &Tree, is_dropped: fn(&str) -> bool) -> bool {
     let Some(metadata) = tree.get(tree.root(), "metadata").filter(|&node| tree.is_mapping(node)) else { return true };
     let Some(annotations) = tree.get(metadata, "annotations") else { return true };
     if !tree.is_mapping(annotations) || tree.has_no_children(annotations) {
@@ -82,7 +82,7 @@ pub fn are_annotations_written(tree: &Tree, is_dropped: fn(&str) -> bool) -> boo
 }
 
 /// Returns what stands under a key; a mapping is made if that is nothing or null.
-pub fn mapping_under(tree: &mut Tree, map: NodeId, key: &str, stamp: &Stamp) -> NodeId {
+pub(crate) fn mapping_under(tree: &mut Tree, map: NodeId, key: &str, stamp: &Stamp) -> NodeId {
     let found = tree.get(map, key).filter(|&node| tree.is_mapping(node) || effective_tag(tree, node) != Tag::Null);
     found.unwrap_or_else(|| {
         let mapping = tree.new_mapping(stamp);
@@ -92,7 +92,7 @@ pub fn mapping_under(tree: &mut Tree, map: NodeId, key: &str, stamp: &Stamp) -> 
 }
 
 /// Returns the style that the reference gives a string it writes itself (upstream `NewStringRNode`, `FieldSetter`).
-pub fn written_style(text: &str) -> Style {
+pub(crate) fn written_style(text: &str) -> Style {
     if text.contains('\n') {
         Style::Literal
     } else if is_ambiguous(text) {
@@ -106,7 +106,7 @@ pub fn written_style(text: &str) -> Style {
 ///
 /// A text that is no YAML at all counts as a string. Such texts are quoted when they are written; nothing is printed
 /// differently, but it decides what a later patch of the value makes of it.
-pub fn is_ambiguous(text: &str) -> bool {
+pub(crate) fn is_ambiguous(text: &str) -> bool {
     if text.is_empty() || text.contains('\n') {
         return false;
     }

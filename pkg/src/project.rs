@@ -1,12 +1,12 @@
 //! A project: files, and what was built of them.
 
 use crate::answer::{self, Answer};
+use crate::builder::{Builder, ROOT, absolute, names, relative, session};
 use crate::files::Files;
 use crate::{edit, options};
-use rustomize::build::{Build, build};
+use rustomize::build::Build;
 use rustomize::diagnostic::{Code, Diagnostic};
 use rustomize::diff::{self, Pattern, Side, matrix};
-use rustomize::explain::text::Names;
 use rustomize::explain::{self, Object, Secrets, Shown};
 use rustomize::fleet::{self, Discovered, Index};
 use rustomize::fs::{self, EntryKind, FileSystem};
@@ -14,21 +14,11 @@ use rustomize::json;
 use rustomize::limits::Limits;
 use rustomize::loader::FILE_NAMES;
 use rustomize::resource::Resource;
-use rustomize::session::Session;
 use rustomize::source::{Columns, Sensitivity, Sources};
-use rustomize::validate::{Options, Release, validate};
 use rustomize::yaml::read::decode_bytes;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasm_bindgen::prelude::wasm_bindgen;
-
-/// The root of a project; paths inside the engine are absolute.
-const ROOT: &str = "/";
-/// A session is begun anew when it holds so much more than it did at the first build: it keeps all texts it ever read.
-const GROWTH_MAX: usize = 8;
-/// And never before it holds so many texts, or bytes of them.
-const SOURCES_MIN: usize = 10_000;
-const BYTES_MIN: usize = 16 << 20;
 
 /// Files, and what is made of them.
 #[wasm_bindgen]
@@ -44,94 +34,10 @@ pub struct Project {
     text: String,
 }
 
-/// What a target is built as: its directory, and the bits that say how.
-type Key = (String, u32);
-type Outcome = Result<Build, Vec<Diagnostic>>;
-
-/// A session with its builds.
-struct Builder {
-    session: Session<'static>,
-    builds: BTreeMap<Key, Outcome>,
-    /// Files that changed since the session was told.
-    changed: BTreeSet<String>,
-    /// How much the session held after the first build.
-    first: Option<usize>,
-    is_recording: bool,
-}
-
 /// Objects of a text.
 struct Rendered {
     sources: Sources,
     resources: Vec<Arc<Resource>>,
-}
-
-impl Builder {
-    fn new(files: &'static Files, is_recording: bool) -> Builder {
-        let builds = BTreeMap::new();
-        Builder { session: session(files, is_recording), builds, changed: BTreeSet::new(), first: None, is_recording }
-    }
-
-    /// Forgets what was made of files that changed.
-    fn settle(&mut self, files: &'static Files) {
-        let changed: Vec<String> = std::mem::take(&mut self.changed).into_iter().collect();
-        if changed.is_empty() {
-            return;
-        }
-        let sources = &self.session.sources;
-        let is_large = sources.len() > SOURCES_MIN || sources.n_bytes() > BYTES_MIN;
-        if is_large && self.first.is_some_and(|first| sources.n_bytes() / GROWTH_MAX > first) {
-            *self = Builder::new(files, self.is_recording);
-            return;
-        }
-        self.session.forget(&changed);
-        self.builds.retain(|_, built| built.as_ref().is_ok_and(|build| !reads(build, &changed)));
-    }
-
-    /// Builds a target, unless that was done.
-    fn build(&mut self, files: &'static Files, target: &str, bits: u32) -> &Outcome {
-        self.settle(files);
-        let key = (target.to_owned(), bits & options::BUILD);
-        let session = &mut self.session;
-        let outcome = self.builds.entry(key).or_insert_with(|| build(session, target, &options::build(bits)));
-        self.first.get_or_insert(session.sources.n_bytes());
-        outcome
-    }
-
-    fn find(&self, target: &str, bits: u32) -> Option<&Outcome> {
-        self.builds.get(&(target.to_owned(), bits & options::BUILD))
-    }
-
-    fn names(&self) -> Names<'_> {
-        Names { sources: &self.session.sources, directives: &self.session.directives }
-    }
-}
-
-fn session(files: &'static Files, is_recording: bool) -> Session<'static> {
-    let mut session = Session::new(files, ROOT);
-    session.sources.columns = Columns::Utf16;
-    session.is_recording = is_recording;
-    session
-}
-
-/// Returns whether a build would be another one after files changed.
-fn reads(build: &Build, changed: &[String]) -> bool {
-    changed.iter().any(|path| {
-        let is_read = |path: &str| build.inputs.binary_search_by(|input| (**input).cmp(path)).is_ok();
-        // A second kustomization file in a directory is an error.
-        let directory = fs::parent(path);
-        let is_beside = || FILE_NAMES.iter().any(|name| is_read(&fs::join(directory, name)));
-        is_read(path) || (FILE_NAMES.contains(&fs::base_name(path)) && is_beside())
-    })
-}
-
-/// Returns the absolute path of what JavaScript names.
-fn absolute(path: &str) -> String {
-    fs::join(ROOT, path.trim_start_matches('/'))
-}
-
-/// Returns how JavaScript names an absolute path.
-pub(crate) fn relative(path: &str) -> String {
-    fs::relative(path, ROOT)
 }
 
 #[wasm_bindgen]
@@ -190,13 +96,11 @@ impl Project {
 
     /// Builds a target; the text is to be taken afterwards.
     pub fn build(&mut self, target: &str, bits: u32) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let sources = &self.plain.session.sources;
+        let (session, outcome) = self.plain.build(self.files, target, bits);
+        let sources = &session.sources;
         match outcome {
             Ok(build) => {
-                let shown = shown(build, &self.plain, bits);
+                let shown = shown(build, session, bits);
                 let answer = answer::built(build, &shown, sources);
                 self.text = shown.text.into_owned();
                 answer
@@ -213,13 +117,11 @@ impl Project {
 
     /// Returns who wrote the lines of a resource.
     pub fn lines(&mut self, target: &str, bits: u32, key: &str) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let names = self.plain.names();
+        let (session, outcome) = self.plain.build(self.files, target, bits);
+        let names = names(session);
         match outcome {
             Ok(build) => match position(build, key) {
-                Some(position) => answer::lines(&shown(build, &self.plain, bits).lines(position), names),
+                Some(position) => answer::lines(&shown(build, session, bits).lines(position), names),
                 None => answer::failed(&[*no_resource(target, key)], names.sources),
             },
             Err(diagnostics) => answer::failed(diagnostics, names.sources),
@@ -228,10 +130,8 @@ impl Project {
 
     /// Explains the value in a line of a resource, or a field of it if there is one.
     pub fn explain(&mut self, target: &str, bits: u32, key: &str, line: u32, field: Option<String>) -> String {
-        let directory = absolute(target);
-        self.recording.build(self.files, &directory, bits);
-        let Some(outcome) = self.recording.find(&directory, bits) else { return String::new() };
-        let names = self.recording.names();
+        let (session, outcome) = self.recording.build(self.files, target, bits);
+        let names = names(session);
         let build = match outcome {
             Ok(build) => build,
             Err(diagnostics) => return answer::failed(diagnostics, names.sources),
@@ -239,7 +139,7 @@ impl Project {
         let explained = || {
             let position = position(build, key).ok_or_else(|| no_resource(target, key))?;
             let resource = build.resources.iter().nth(position).ok_or_else(|| no_resource(target, key))?;
-            let shown = shown(build, &self.recording, bits);
+            let shown = shown(build, session, bits);
             let found = match &field {
                 Some(field) => shown.explained(resource, field)?,
                 None => {
@@ -263,16 +163,13 @@ impl Project {
 
     /// Returns the files that a target is made of.
     pub fn inputs(&mut self, target: &str, bits: u32) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let sources = &self.plain.session.sources;
+        let (Session { sources, .. }, outcome) = self.plain.build(self.files, target, bits);
         match outcome {
             Ok(build) => answer::inputs(true, build.inputs.iter().map(|path| &**path), &[], sources),
             Err(diagnostics) => {
                 let session = session(self.files, false);
                 let mut graph = fleet::Graph::default();
-                let node = graph.add(&session, &directory);
+                let node = graph.add(&session, &absolute(target));
                 let named = graph.dependencies(&session, node).files;
                 let there =
                     named.iter().map(|path| &**path).filter(|path| self.files.kind(path) == Ok(EntryKind::File));
@@ -283,13 +180,11 @@ impl Project {
 
     /// Returns the images that a target runs.
     pub fn images(&mut self, target: &str, bits: u32) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let names = self.plain.names();
+        let (session, outcome) = self.plain.build(self.files, target, bits);
+        let names = names(session);
         match outcome {
             Ok(build) => {
-                let secrets = secrets(build, &self.plain, bits);
+                let secrets = secrets(build, session, bits);
                 let images = explain::images(build, &secrets);
                 let keys: Vec<String> = images.iter().map(|image| answer::key(image.object.resource)).collect();
                 let found: Vec<_> = images.into_iter().map(|image| (target, image)).collect();
@@ -299,31 +194,9 @@ impl Project {
         }
     }
 
-    /// Checks the objects of a target.
-    pub fn validate(&mut self, target: &str, bits: u32, release: &str) -> String {
-        let directory = absolute(target);
-        self.plain.build(self.files, &directory, bits);
-        let Some(outcome) = self.plain.find(&directory, bits) else { return String::new() };
-        let sources = &self.plain.session.sources;
-        let mut wanted = Options::default();
-        if !release.is_empty() {
-            match Release::parse(release) {
-                Some(release) => wanted.release = release,
-                None => {
-                    let error = Diagnostic::error(Code::Usage, format!("`{release}` is no release of Kubernetes"));
-                    return answer::failed(&[*error.help("write it as `1.31`")], sources);
-                }
-            }
-        }
-        match outcome {
-            Ok(build) => answer::validation(&validate(build, &wanted), sources),
-            Err(diagnostics) => answer::failed(diagnostics, sources),
-        }
-    }
-
     /// Makes a side ready for a comparison: a target.
     pub fn prepare(&mut self, target: &str, bits: u32) {
-        self.plain.build(self.files, &absolute(target), bits);
+        self.plain.build(self.files, target, bits);
     }
 
     /// Makes a side ready: a text that somebody rendered.
@@ -451,7 +324,7 @@ impl Project {
             return Ok(Side::of_objects(&rendered.resources, &rendered.sources, ""));
         }
         let sources = &self.plain.session.sources;
-        match self.plain.find(&absolute(name), bits) {
+        match self.plain.find(name, bits) {
             Some(Ok(build)) => Ok(Side::of_build(build, &self.plain.session, "")),
             Some(Err(diagnostics)) => Err((diagnostics, sources)),
             None => Err((&[], sources)),
@@ -459,16 +332,16 @@ impl Project {
     }
 }
 
-fn shown<'b>(build: &'b Build, builder: &Builder, bits: u32) -> Shown<'b> {
+fn shown<'b>(build: &'b Build, session: &Session<'_>, bits: u32) -> Shown<'b> {
     match bits & options::SHOW_SECRETS {
-        0 => Shown::redacted(build, &builder.session.directives),
+        0 => Shown::redacted(build, &session.directives),
         _ => Shown::whole(build),
     }
 }
 
-fn secrets(build: &Build, builder: &Builder, bits: u32) -> Secrets {
+fn secrets(build: &Build, session: &Session<'_>, bits: u32) -> Secrets {
     match bits & options::SHOW_SECRETS {
-        0 => Secrets::of(build, &builder.session.directives),
+        0 => Secrets::of(build, &session.directives),
         _ => Secrets::shown(),
     }
 }

@@ -11,6 +11,7 @@ use crate::kustomization::decode;
 use crate::loader::FILE_NAMES;
 use crate::provenance::Stamp;
 use crate::session::Session;
+use crate::sorting::Sorting;
 use crate::source::{Place, Span};
 use crate::transform::images::split;
 use crate::yaml::edit::Value;
@@ -167,7 +168,7 @@ fn rendered_images(session: &Session<'_>, directory: &str, build: &Build, own: &
             _ => image.image.to_owned(),
         });
     }
-    found.sort();
+    found.put_in_own_order();
     found.dedup();
     found
 }

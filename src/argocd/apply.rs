@@ -148,18 +148,7 @@ fn arguments(parameter: &'static str, arguments: Vec<String>) -> Result<Vec<Stri
 }
 
 fn entry(patch: &Patch) -> PatchEntry {
-    let target = |target: &Target| {
-        let fields = [
-            ("group", &target.group),
-            ("version", &target.version),
-            ("kind", &target.kind),
-            ("name", &target.name),
-            ("namespace", &target.namespace),
-            ("annotationSelector", &target.annotation_selector),
-            ("labelSelector", &target.label_selector),
-        ];
-        fields.map(|(name, value)| (name, value.clone())).to_vec()
-    };
+    let target = |target: &Target| target.fields().map(|(name, value)| (name, value.to_owned())).to_vec();
     PatchEntry {
         path: patch.path.clone(),
         patch: patch.patch.clone(),

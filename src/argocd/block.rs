@@ -3,6 +3,7 @@
 use super::parameters::{KNOWN, Parameter};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::limits::Limits;
+use crate::sorting::Sorting;
 use crate::source::{Sensitivity, Sources};
 use crate::yaml::{json as yaml_json, read};
 use serde::Deserialize;
@@ -138,6 +139,21 @@ pub struct Target {
     pub label_selector: String,
 }
 
+impl Target {
+    /// Returns the fields in kustomize's order, each with its name there; what is not given is empty.
+    pub fn fields(&self) -> [(&'static str, &str); 7] {
+        [
+            ("group", &self.group),
+            ("version", &self.version),
+            ("kind", &self.kind),
+            ("name", &self.name),
+            ("namespace", &self.namespace),
+            ("annotationSelector", &self.annotation_selector),
+            ("labelSelector", &self.label_selector),
+        ]
+    }
+}
+
 impl Block {
     /// Returns the block as Argo CD writes it: what is empty is left out.
     pub fn to_json(&self) -> Value {
@@ -237,7 +253,7 @@ impl Block {
             (first.unwrap_or(fields.len()), known)
         };
         let mut parameters = self.to_parameters();
-        parameters.sort_by_key(position);
+        parameters.put_in_order_of(position);
         parameters
     }
 }
@@ -257,16 +273,7 @@ impl Patch {
         put("path", &self.path);
         put("patch", &self.patch);
         if let Some(target) = &self.target {
-            let fields = [
-                ("group", &target.group),
-                ("version", &target.version),
-                ("kind", &target.kind),
-                ("name", &target.name),
-                ("namespace", &target.namespace),
-                ("annotationSelector", &target.annotation_selector),
-                ("labelSelector", &target.label_selector),
-            ];
-            let given = fields.into_iter().filter(|(_, text)| !text.is_empty());
+            let given = target.fields().into_iter().filter(|(_, text)| !text.is_empty());
             map.insert("target".to_owned(), given.map(|(key, text)| (key.to_owned(), json!(text))).collect());
         }
         if !self.options.is_empty() {

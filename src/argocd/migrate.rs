@@ -9,6 +9,7 @@ use super::lines::{Entry, Lines, quoted, shifted};
 use super::parameters::{self, Form, KNOWN};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::limits::Limits;
+use crate::sorting::Sorting;
 use crate::source::{Place, Sensitivity, Source, Sources};
 use crate::yaml::tree::{NodeId, Style, Tree};
 use crate::yaml::{json, read};
@@ -76,7 +77,7 @@ pub fn migrate(source: &Arc<Source>, plan: Plan<'_>) -> Result<Migrated> {
         }
     }
     let mut text = source.text.clone();
-    changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    changes.put_in_order_of(|(range, _)| std::cmp::Reverse(range.start));
     for (range, new) in &changes {
         text.replace_range(range.clone(), new);
     }
@@ -409,7 +410,7 @@ impl Work<'_> {
 /// Returns a block in a form that is the same for what asks for the same.
 fn comparable(mut block: Block) -> Value {
     // kustomize sorts them itself.
-    block.replicas.sort_by(|a, b| a.name.cmp(&b.name));
+    block.replicas.put_in_order(|a, b| a.name.cmp(&b.name));
     block.to_json()
 }
 

@@ -5,6 +5,7 @@
 //! path too many costs renders.
 
 use crate::fs::{self, glob};
+use crate::sorting::Sorting;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Paths in one annotation; with more, directories stand for the files in them.
@@ -49,7 +50,7 @@ pub fn annotation(app: &str, inputs: &BTreeSet<String>, present: &Directory) -> 
     let relative = |path: String| fs::relative(&format!("/{path}"), &fs::clean(&format!("/{app}")));
     let mut entries: Vec<String> = entries.into_iter().map(relative).collect();
     // The Application's own files come first.
-    entries.sort_by_key(|path| (path.starts_with(".."), path.clone()));
+    entries.put_in_order_of(|path| (path.starts_with(".."), path.clone()));
     entries.dedup();
     entries
 }

@@ -1,6 +1,7 @@
 //! docs/env.md in step with the program: the flags are written from their definition, and no variable is missing.
 
 use super::args::Cli;
+use crate::sorting::Sorting;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use std::path::{Path, PathBuf};
 
@@ -82,7 +83,7 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
             paths.push(path);
         }
     }
-    paths.sort();
+    paths.put_in_own_order();
     paths
 }
 

@@ -6,6 +6,7 @@
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::mask::Masks;
 use crate::redact::redact;
+use crate::sorting::Sorting;
 use crate::source::{Place, Source, Sources, Span};
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer as Drawer, Snippet};
@@ -56,7 +57,7 @@ impl<'s> Renderer<'s> {
         for (source, spots) in self.by_file(&diagnostic.labels) {
             // The arrow of the first snippet points at the primary place.
             let mut clusters: Vec<&[Spot]> = clusters(&spots).collect();
-            clusters.sort_by_key(|spots| !spots.iter().any(|spot| spot.is_primary));
+            clusters.put_in_order_of(|spots| !spots.iter().any(|spot| spot.is_primary));
             for spots in clusters {
                 group = self.snippet(group, source, spots);
             }
@@ -96,7 +97,7 @@ impl<'s> Renderer<'s> {
             }
         }
         for (_, spots) in &mut files {
-            spots.sort_by_key(|spot| (spot.line, spot.columns.start));
+            spots.put_in_order_of(|spot| (spot.line, spot.columns.start));
         }
         files
     }

@@ -84,17 +84,27 @@ pub fn rendered(
 impl<'s> Side<'s> {
     /// Takes the objects of a build; `label` stands before paths.
     pub fn of_build(build: &'s Build, session: &'s Session<'_>, label: &str) -> Side<'s> {
+        Side::of_output(build, &session.sources, &session.directives, label)
+    }
+
+    /// The same, with what is left of the session.
+    pub(crate) fn of_output(
+        build: &'s Build,
+        sources: &'s Sources,
+        directives: &'s Directives,
+        label: &str,
+    ) -> Side<'s> {
         let printed = build.documents.iter().map(|range| build.text.get(range.clone()));
         let objects = build.resources.iter().zip(printed);
         let objects = objects.map(|(resource, printed)| SideObject { resource, printed }).collect();
         Side {
             objects,
-            sources: &session.sources,
-            directives: Some(&session.directives),
+            sources,
+            directives: Some(directives),
             in_force: build.resources.in_force().map(|in_force| &**in_force),
             custom_lists: CustomLists::find(build.resources.iter(), true),
             label: label.to_owned(),
-            places: Secrets::of(build, &session.directives),
+            places: Secrets::of(build, directives),
             secret_values: Values::of(build.resources.iter().map(|resource| &**resource)),
         }
     }

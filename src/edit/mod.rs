@@ -33,6 +33,7 @@ pub(crate) const COMMAND_LINE: &str = "the command line";
 
 /// What to do.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Command {
     /// `set image`: `name=new:tag@digest`, as often as wanted.
     SetImage(Vec<String>),

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 /// What a step did to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Action {
     /// It stands so in a file.
     Read,

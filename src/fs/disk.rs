@@ -1,6 +1,7 @@
 //! The real disk.
 
 use super::{EntryKind, FileSystem, FsError, Look};
+use crate::sorting::Sorting;
 use std::io::Read;
 
 /// Reads from the machine's disk.
@@ -63,7 +64,7 @@ impl FileSystem for Disk {
         let entries = std::fs::read_dir(native(path)).map_err(words)?;
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let mut names: Vec<String> = names.collect();
-        names.sort();
+        names.put_in_own_order();
         Ok(names)
     }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "the cases are files")]
 
 use super::{Mask, parses};
+use crate::sorting::Sorting;
 use crate::source::{Sensitivity, Sources};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +32,7 @@ fn cases() -> Vec<(PathBuf, String)> {
     let inputs = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e != "masked"));
     let mut cases: Vec<_> =
         inputs.map(|path| (path.clone(), std::fs::read_to_string(&path).expect("a readable case"))).collect();
-    cases.sort();
+    cases.put_in_own_order();
     cases
 }
 

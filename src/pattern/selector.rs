@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Result};
 
 /// A compiled label or annotation selector.
 #[derive(Clone, Debug, Default)]
-pub struct LabelSelector {
+pub(crate) struct LabelSelector {
     requirements: Vec<Requirement>,
 }
 
@@ -26,7 +26,7 @@ enum Test {
 
 impl LabelSelector {
     /// Parses a selector in Kubernetes' syntax; empty text selects everything. The error has no place yet.
-    pub fn parse(text: &str) -> Result<LabelSelector> {
+    pub(crate) fn parse(text: &str) -> Result<LabelSelector> {
         let mut parser = Parser { tokens: scan(text), position: 0 };
         parser.selector().map_err(|words| {
             let message = format!("selector `{text}` cannot be parsed: {words}");
@@ -36,7 +36,7 @@ impl LabelSelector {
     }
 
     /// Returns whether labels, given by look-up, are selected.
-    pub fn matches<'a>(&self, get: impl Fn(&str) -> Option<&'a str>) -> bool {
+    pub(crate) fn matches<'a>(&self, get: impl Fn(&str) -> Option<&'a str>) -> bool {
         self.requirements.iter().all(|Requirement { key, test }| {
             let value = get(key);
             let number = || value.and_then(|value| value.parse::<i64>().ok());

@@ -46,6 +46,7 @@ mod github;
 #[cfg(unix)]
 mod helm;
 mod leaks;
+mod library;
 mod lists;
 mod localize;
 #[cfg(feature = "lsp")]

@@ -104,10 +104,10 @@ fn examples(definitions: &[String]) -> Result<usize> {
 /// Calls `tell` with every finding; returns how many objects there are and of how many the fields are not known.
 fn checked(definitions: &str, objects: &str, mut tell: impl FnMut(&str)) -> Result<(usize, usize)> {
     let mut files = Memory::new();
-    files.set("/work/kustomization.yaml", "resources:\n- definitions.yaml\n- objects.yaml\n".to_owned());
-    files.set("/work/definitions.yaml", definitions.to_owned());
-    files.set("/work/objects.yaml", objects.to_owned());
-    let mut session = Session::for_one_build(&files, "/work");
+    files.set("/built/kustomization.yaml", "resources:\n- definitions.yaml\n- objects.yaml\n".to_owned());
+    files.set("/built/definitions.yaml", definitions.to_owned());
+    files.set("/built/objects.yaml", objects.to_owned());
+    let mut session = Session::for_one_build(&files, "/built");
     let built = build(&mut session, ".", &BuildOptions::default())
         .map_err(|errors| errors.iter().map(|error| error.message.clone()).collect::<Vec<_>>().join("; "))?;
     let found = validate(&built, &Options::default());

@@ -3,6 +3,7 @@
 //! Each command says what it does and fails loudly; nothing is skipped because a tool is missing: what can be had
 //! through an ordinary package client is installed.
 
+mod archive;
 mod argocd;
 mod bench;
 mod book;
@@ -17,10 +18,14 @@ mod fleets;
 mod fuzz;
 mod image;
 mod instructions;
+mod library;
+mod oci;
 mod oracle;
+mod places;
 mod preview;
 mod ratchet;
 mod reader;
+mod release;
 mod schema_files;
 mod schemas;
 mod shell;
@@ -57,11 +62,17 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                the plugin beside Argo CD's own server and built-in support; times; what pages say of both
   image [--check] [--bin PROGRAM]
                                an image of the plugin (OCI), built without a container engine, and tried out
+  release [--check]            everything that is published, into target/release-files; with --check, all of it is built again
+                               from a clone in another place, and must be the same
+  release install              installs what was made, as docs/install.md says, in an empty home, tries it and removes it
+  release pages|notices|versions
+                               only a check: man pages and completions, notices, or the versions of all packages
   schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went
   crds [examples|catalogue]    the example systems and docs/lists.md against definitions that projects publish
   schema-files [--check]       write (or check) docs/schemas: of kustomization.yaml and of all JSON that is written
   findings [--update] [--conformance] [--filter TEXT]
                                what `validate` finds in real kustomizations, against what was judged
+  public-api [--update]        what is public in the library, against tests/data/public-api.txt
   warnings [--update]          the warnings about real kustomizations against those that were judged
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
@@ -92,7 +103,7 @@ fn run(words: &[&str]) -> Result<()> {
     match words {
         ["test", rest @ ..] => test::run(rest),
         ["book", rest @ ..] => book::run(rest),
-        ["vscode"] => vscode::run(),
+        ["vscode"] => vscode::run(None),
         ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
@@ -111,8 +122,10 @@ fn run(words: &[&str]) -> Result<()> {
         ["crds", rest @ ..] => crds::run(rest),
         ["argocd", rest @ ..] => argocd::run(rest),
         ["image", rest @ ..] => image::run(rest),
+        ["release", rest @ ..] => release::run(rest),
         ["schema-files", rest @ ..] => schema_files::run(rest),
         ["schemas", rest @ ..] => schemas::run(rest),
+        ["public-api", rest @ ..] => library::public_api(rest),
         ["warnings", rest @ ..] => warnings::run(rest),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["deny"] => deny(),

@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{argocd, cases, examples, image, preview, schema_files, tools, vscode, wasm};
+use crate::{argocd, cases, examples, image, library, preview, release, schema_files, tools, vscode, wasm};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -22,7 +22,8 @@ impl std::ops::AddAssign for Counts {
 /// The program as users get it.
 pub const RELEASE_BIN: &str = "target/release/rustomize";
 
-const DENY_WARNINGS: (&str, &str) = ("RUSTFLAGS", "-D warnings");
+/// Makes every warning of the compiler an error.
+pub const DENY_WARNINGS: (&str, &str) = ("RUSTFLAGS", "-D warnings");
 
 struct Run {
     /// Words of which a step's name has to hold one; all steps if there are none.
@@ -56,6 +57,9 @@ pub fn run(words: &[&str]) -> Result<()> {
     run.step("docs", |_| {
         shell::run_with("cargo", &["doc", "--locked", "--no-deps", "--lib"], &[("RUSTDOCFLAGS", "-D warnings")])
     });
+    run.step("library, features alone", |_| library::features());
+    run.step("library, public api", |_| library::public_api(&[]));
+    run.step("library, package", |_| library::package());
     // Without `http`, whose cryptography wants a C compiler for the target.
     let portable = ["--bins", "--lib", "--no-default-features", "--features", "cli"];
     run.step("check windows", |_| check("x86_64-pc-windows-gnu", &portable));
@@ -63,7 +67,8 @@ pub fn run(words: &[&str]) -> Result<()> {
     run.step("check wasm", |_| check("wasm32-unknown-unknown", &["--lib", "--no-default-features"]));
     run.step("release build", |_| shell::run("cargo", &["build", "--release", "--locked", "--bin", "rustomize"]));
     run.step("schema files", |_| schema_files::run(&["--check"]));
-    run.step("vscode extension", |_| vscode::run());
+    run.step("release, versions, notices and pages", |_| release::short());
+    run.step("vscode extension", |_| vscode::run(None));
     run.step("cases, release program", |run| {
         let bin = shell::root().join(RELEASE_BIN);
         let bin = bin.to_string_lossy();

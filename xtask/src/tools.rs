@@ -60,13 +60,15 @@ pub fn rust_target(target: &str) -> Result<()> {
     shell::run("rustup", &["target", "add", target])
 }
 
-/// Makes sure that a cargo sub-command is there.
+/// Makes sure that a release of a cargo sub-command is there.
 pub fn cargo_tool(name: &str, version: &str) -> Result<()> {
     let sub_command = name.strip_prefix("cargo-").unwrap_or(name);
-    if shell::output("cargo", &[sub_command, "--version"]).is_ok() {
+    if shell::output("cargo", &[sub_command, "--version"])
+        .is_ok_and(|text| text.split_whitespace().any(|word| word == version))
+    {
         return Ok(());
     }
-    println!("{name} is not here: installing it (this takes minutes)");
+    println!("{name} {version} is not here: installing it (this takes minutes)");
     shell::run("cargo", &["install", "--locked", name, "--version", version])
 }
 

@@ -18,6 +18,7 @@ use crate::fs::{self, Disk, EntryKind, FileSystem, FsError, Look};
 use crate::programs::Programs;
 use crate::remote::Remotes;
 use crate::session::Session;
+use crate::sorting::Sorting;
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -179,7 +180,7 @@ fn reverse(args: &InputsArgs, here: &str, builder: Builder<'_>, targets: &Target
         asked.extend(index.opaque().iter().map(|&position| (position, paths.clone())));
     }
     let mut worker = builder.worker();
-    asked.sort();
+    asked.put_in_own_order();
     for group in asked.chunk_by(|a, b| a.0 == b.0) {
         let Some(target) = group.first().and_then(|(position, _)| targets.list.get(*position)) else { continue };
         let read = read(&mut worker, target).unwrap_or_else(|| read_until_failure(builder, target));

@@ -6,6 +6,7 @@ use crate::fleet::{Discovered, Effect, Graph, Index, NodeId, Shard, assign, disc
 use crate::fs::{self, Disk};
 use crate::remote::{self, RepoSpec};
 use crate::session::Session;
+use crate::sorting::Sorting;
 
 /// What is rendered on its own.
 #[derive(Clone, Debug)]
@@ -77,7 +78,7 @@ impl Targets {
         }
         if wanted.directories.len() > 1 {
             // A tree that is named twice, or inside another.
-            targets.list.sort_by(|a, b| a.directory.split('/').cmp(b.directory.split('/')));
+            targets.list.put_in_order(|a, b| a.directory.split('/').cmp(b.directory.split('/')));
             targets.list.dedup_by(|a, b| a.directory == b.directory);
         }
         Ok(targets)

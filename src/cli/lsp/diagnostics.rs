@@ -9,6 +9,7 @@ use crate::fs::{self, EntryKind, FileSystem};
 use crate::mask::Masks;
 use crate::redact;
 use crate::session::Session;
+use crate::sorting::Sorting;
 use crate::source::{Place, SourceId, Sources};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
@@ -223,7 +224,7 @@ impl Published {
             }
         }
         let mut merged: Vec<((&str, String), Merged<'_>)> = merged.into_iter().collect();
-        merged.sort_by_key(|(_, merged)| merged.order);
+        merged.put_in_order_of(|(_, merged)| merged.order);
         for ((path, _), merged) in merged {
             by_path.entry(path).or_default().push(merged.json(docs));
         }

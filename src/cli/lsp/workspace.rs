@@ -6,6 +6,7 @@ use crate::fs::{self, Disk, EntryKind, FileSystem, Overlaid};
 use crate::kustomization::FileKind;
 use crate::loader::FILE_NAMES;
 use crate::session::Session;
+use crate::sorting::Sorting;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -167,7 +168,7 @@ impl Workspace {
         positions.extend(beside);
         let mut targets: Vec<Target> = positions.iter().filter_map(|&at| fleet.targets.get(at)).cloned().collect();
         let distance = |target: &Target| fs::relative(&target.directory, fs::parent(path)).split('/').count();
-        targets.sort_by_cached_key(|target| (distance(target), target.directory.clone()));
+        targets.put_in_order_of_made(|target| (distance(target), target.directory.clone()));
         targets.truncate(TARGETS_MAX);
         targets
     }
@@ -191,7 +192,7 @@ impl Fleet {
         let session = Session::new(files, "/");
         let mut graph = Graph::default();
         let mut nodes: Vec<NodeId> = directories.map(|directory| graph.add(&session, directory)).collect();
-        nodes.sort_unstable();
+        nodes.put_in_own_order_unstable();
         nodes.dedup();
         let mut chosen = fleet::targets_among(&graph, &nodes);
         let n_targets = chosen.len();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "what is vendored is read as a whole, whatever a build would see of it")]
 
+use crate::sorting::Sorting;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::io;
@@ -72,7 +73,7 @@ pub(super) fn entries(directory: &Path) -> io::Result<Vec<(PathBuf, Entry)>> {
             }
         }
     }
-    found.sort_by_cached_key(|(path, _)| slashed(path));
+    found.put_in_order_of_made(|(path, _)| slashed(path));
     Ok(found)
 }
 

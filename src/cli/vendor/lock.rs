@@ -4,6 +4,7 @@
 
 use super::digest::short;
 use crate::remote::{RepoSpec, without_credentials};
+use crate::sorting::Sorting;
 use serde::{Deserialize, Serialize};
 
 /// The only version there is.
@@ -83,14 +84,14 @@ impl Lock {
     pub(super) fn set_repository(&mut self, repository: Repository) {
         self.repositories.retain(|old| old.key != repository.key);
         self.repositories.push(repository);
-        self.repositories.sort();
+        self.repositories.put_in_own_order();
     }
 
     /// Adds or replaces a file.
     pub(super) fn set_file(&mut self, file: File) {
         self.files.retain(|old| old.address != file.address);
         self.files.push(file);
-        self.files.sort();
+        self.files.put_in_own_order();
     }
 }
 

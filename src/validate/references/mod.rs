@@ -84,7 +84,7 @@ impl<'b> References<'b> {
             list.put_in_order_of(|resource| &*resource.id.name);
         }
         let mut namespaces: Vec<&str> = pods.keys().copied().collect();
-        namespaces.sort_unstable();
+        namespaces.put_in_own_order_unstable();
         References { resources, by_kind, by_shape, made, pods, pods_with, destination_rules, namespaces }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{EmitError, emit};
 use crate::provenance::{DirectiveId, Stamp};
+use crate::sorting::Sorting;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
 use crate::yaml::{json, resolve};
 use serde_json::{Value, json};
@@ -90,7 +91,7 @@ fn describe(tree: &Tree, id: NodeId) -> Value {
         Kind::Mapping => {
             let mut entries: Vec<Value> =
                 tree.entries(id).map(|(key, value)| json!([describe(tree, key), describe(tree, value)])).collect();
-            entries.sort_by_key(|entry| entry[0]["v"].as_str().map(String::from));
+            entries.put_in_order_of(|entry| entry[0]["v"].as_str().map(String::from));
             json!({"t": tag, "s": style, "c": entries})
         }
     }
@@ -105,7 +106,7 @@ fn described(row: &Value) -> Value {
         "q" => json!({"t": field("t"), "s": field("s"), "c": children}),
         _ => {
             let mut entries: Vec<Value> = children.chunks(2).map(|pair| json!(pair)).collect();
-            entries.sort_by_key(|entry| entry[0]["v"].as_str().map(String::from));
+            entries.put_in_order_of(|entry| entry[0]["v"].as_str().map(String::from));
             json!({"t": field("t"), "s": field("s"), "c": entries})
         }
     }

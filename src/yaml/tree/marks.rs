@@ -4,7 +4,8 @@
 //! such a look changed nothing at a node, so that the next one need not look as closely. Whatever writes to a node takes
 //! its marks away (`Tree::node_mut`); what a mark is worth for the nodes around it is the business of those who set it.
 
-use super::{Kind, NodeId, Pool, Tree};
+use super::text::Pool;
+use super::{Kind, NodeId, Tree};
 
 /// Something that holds for a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

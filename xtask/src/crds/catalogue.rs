@@ -138,9 +138,9 @@ fn keyed(node: &Value, path: String, lists: &[(String, Said)], found: &mut Vec<(
 /// Reads the schemas of the stored versions, by group and kind.
 fn schemas(definitions: &[String]) -> Result<BTreeMap<(String, String), (String, Value)>> {
     let mut files = Memory::new();
-    files.set("/work/kustomization.yaml", "resources: [definitions.yaml]\n".to_owned());
-    files.set("/work/definitions.yaml", definitions.join("\n---\n"));
-    let mut session = Session::for_one_build(&files, "/work");
+    files.set("/built/kustomization.yaml", "resources: [definitions.yaml]\n".to_owned());
+    files.set("/built/definitions.yaml", definitions.join("\n---\n"));
+    let mut session = Session::for_one_build(&files, "/built");
     let built = build(&mut session, ".", &BuildOptions::default()).map_err(|_| "the definitions are no resources")?;
     let mut found = BTreeMap::new();
     for resource in built.resources.iter() {

@@ -1,12 +1,13 @@
 // Environments side by side: which objects differ, and in which fields.
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { DiffResult } from 'rustomize'
 import { compareRows, totals, type Cell, type ObjectRow, type Side } from '../model/compare'
 import { valueText } from '../model/fields'
 import { kinds, matching } from '../model/filter'
-import { answer, ask, compared, jump, labelOf, revision, roots, showSecrets } from '../state/project'
+import { ask, compared, jump, labelOf, roots, showSecrets } from '../state/project'
+import { Heads, NotRendered, TooFew, useComparison } from './comparison'
 import { EnvironmentChoice } from './EnvironmentChoice'
 import { Filters, filter } from './Filters'
 import { Busy, Nothing } from './parts'
@@ -30,14 +31,7 @@ function ordered(): string[] {
 
 export function Compare(): JSX.Element {
   const targets = ordered()
-  const [comparison, setComparison] = useState<Comparison | null>(null)
-  const key = targets.join('\n')
-  useEffect(() => {
-    if (targets.length < 2) return setComparison(null)
-    void answer(ask('diffs', [targets, showSecrets.value], 'compare')).then((diffs) => {
-      if (diffs !== undefined) setComparison({ of: targets, diffs })
-    })
-  }, [key, revision.value, showSecrets.value])
+  const comparison = useComparison<Comparison>(targets, async () => ({ of: targets, diffs: await ask('diffs', [targets, showSecrets.value], 'compare') }))
 
   return (
     <div class="compare">
@@ -56,13 +50,11 @@ export function Compare(): JSX.Element {
         )}
       </EnvironmentChoice>
       {targets.length < 2 ? (
-        <Nothing icon="layers" title="Choose two or more environments">
-          <p>
-            {roots.value.length < 2
-              ? 'This project has one environment only: a directory that no other kustomization uses.'
-              : 'Add them above. The first is what the others are compared with.'}
-          </p>
-        </Nothing>
+        <TooFew>
+          {roots.value.length < 2
+            ? 'This project has one environment only: a directory that no other kustomization uses.'
+            : 'Add them above. The first is what the others are compared with.'}
+        </TooFew>
       ) : comparison === null ? (
         <Busy label="Comparing…" />
       ) : (
@@ -85,18 +77,7 @@ function Table({ comparison: { of, diffs } }: { comparison: Comparison }): JSX.E
   const sum = useMemo(() => totals(rows), [rows])
   const failed = diffs.filter(({ ok }) => !ok)
 
-  if (failed.length > 0) {
-    const messages = [...new Set(failed.flatMap(({ diagnostics }) => diagnostics.filter(({ severity }) => severity === 'error')).map(({ message }) => message))]
-    return (
-      <Nothing icon="error" title="An environment cannot be rendered, so it cannot be compared">
-        <ul class="plain">
-          {messages.slice(0, 5).map((message) => (
-            <li key={message}>{message}</li>
-          ))}
-        </ul>
-      </Nothing>
-    )
-  }
+  if (failed.length > 0) return <NotRendered diagnostics={failed.flatMap(({ diagnostics }) => diagnostics)} />
   if (rows.length === 0) {
     return (
       <Nothing icon="check" title="No differences">
@@ -219,11 +200,7 @@ function Fields({ row, of }: { row: ObjectRow; of: string[] }): JSX.Element {
           <thead>
             <tr>
               <th scope="col">Field</th>
-              {of.map((path) => (
-                <th key={path} scope="col" title={path}>
-                  {labelOf(path)}
-                </th>
-              ))}
+              <Heads of={of} />
             </tr>
           </thead>
           <tbody>

@@ -5,7 +5,8 @@ import type { EditResult, ImageUse } from 'rustomize'
 import type { Effect } from '../engine/operations'
 import { imageArgument, imageRows, versionText, type ImageForm } from '../model/images'
 import { filePatch } from '../model/patch'
-import { answer, apply, ask, jump, kustomizations, labelOf, revision, roots, showSecrets, target, tell } from '../state/project'
+import { answer, apply, ask, jump, kustomizations, revision, roots, showSecrets, target, tell } from '../state/project'
+import { Heads } from './comparison'
 import { Effects } from './Effects'
 import { copy, download } from './exits'
 import { Icon } from './icons'
@@ -50,11 +51,7 @@ function ImageTable({ all, onPick }: { all: Uses; onPick: (name: string, version
           <thead>
             <tr>
               <th scope="col">Image</th>
-              {all.map(({ target: path }) => (
-                <th key={path} scope="col" title={path}>
-                  {labelOf(path)}
-                </th>
-              ))}
+              <Heads of={all.map(({ target }) => target)} />
             </tr>
           </thead>
           <tbody>

@@ -1,11 +1,12 @@
 // Fields down, environments across: the values that are not the same everywhere.
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { MatrixCell, MatrixResult } from 'rustomize'
 import { TOPICS, groups, isAbout, valueText, type Topic } from '../model/fields'
 import { kinds, nameMatches } from '../model/filter'
-import { answer, ask, compared, jump, labelOf, revision, showSecrets } from '../state/project'
+import { answer, ask, compared, jump, labelOf, showSecrets } from '../state/project'
+import { NotRendered, TooFew, useComparison } from './comparison'
 import { EnvironmentChoice } from './EnvironmentChoice'
 import { Filters, filter } from './Filters'
 import { Busy, Nothing } from './parts'
@@ -19,14 +20,7 @@ type Row = { kind: 'object'; called: string; name: string } | { kind: 'field'; o
 
 export function MatrixView(): JSX.Element {
   const targets = compared.value
-  const [matrix, setMatrix] = useState<MatrixResult | null>(null)
-  const key = targets.join('\n')
-  useEffect(() => {
-    if (targets.length < 2) return setMatrix(null)
-    void answer(ask('matrix', [targets, showSecrets.value], 'matrix')).then((result) => {
-      if (result !== undefined) setMatrix(result)
-    })
-  }, [key, revision.value, showSecrets.value])
+  const matrix = useComparison<MatrixResult>(targets, () => ask('matrix', [targets, showSecrets.value], 'matrix'))
 
   return (
     <div class="matrix">
@@ -43,22 +37,11 @@ export function MatrixView(): JSX.Element {
         </label>
       </EnvironmentChoice>
       {targets.length < 2 ? (
-        <Nothing icon="layers" title="Choose two or more environments">
-          <p>The matrix lists every field whose value is not the same in all of them.</p>
-        </Nothing>
+        <TooFew>The matrix lists every field whose value is not the same in all of them.</TooFew>
       ) : matrix === null ? (
         <Busy label="Comparing…" />
       ) : !matrix.ok ? (
-        <Nothing icon="error" title="An environment cannot be rendered">
-          <ul class="plain">
-            {matrix.diagnostics
-              .filter(({ severity }) => severity === 'error')
-              .slice(0, 5)
-              .map(({ message }, at) => (
-                <li key={at}>{message}</li>
-              ))}
-          </ul>
-        </Nothing>
+        <NotRendered diagnostics={matrix.diagnostics} />
       ) : (
         <Grid matrix={matrix} />
       )}
