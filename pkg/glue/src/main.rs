@@ -8,7 +8,7 @@ mod order;
 use std::process::ExitCode;
 use wasm_bindgen_cli_support::Bindgen;
 
-#[allow(clippy::disallowed_methods, clippy::print_stderr, reason = "this is a program's `main`")]
+#[allow(clippy::print_stderr, reason = "this is a program's `main`")]
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -26,7 +26,6 @@ fn main() -> ExitCode {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "this is a program")]
 fn ordered(module: &str, out: &str) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(out, order::named(&std::fs::read(module)?)?)?;
     Ok(())
