@@ -404,32 +404,6 @@ export interface EditResult {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Checks
-
-export interface ValidateOptions extends BuildOptions {
-  /** The release of Kubernetes: `1.37`. */
-  kubernetes?: string;
-}
-
-/** A diagnostic about objects of the output. */
-export interface Finding extends Diagnostic {
-  /** Several, where they have the value from one place. */
-  objects: ObjectName[];
-  /** The field, or empty. */
-  field: string;
-}
-
-export interface ValidateResult {
-  /** Whether the target builds. */
-  ok: boolean;
-  findings: Finding[];
-  /** How many objects there are, and of how many the fields are not known. */
-  objects: number;
-  unknown: number;
-  diagnostics: Diagnostic[];
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
 // Projects
 
 /** How files are taken in. */
@@ -497,8 +471,6 @@ export class Project {
   inputs(target: string, options?: BuildOptions): InputsResult;
   /** The images that a target runs. */
   images(target: string, options?: BuildOptions): ImagesResult;
-  /** Checks the objects of a target. */
-  validate(target: string, options?: ValidateOptions): ValidateResult;
 
   /** Compares two sides by what they mean, object by object. */
   diff(old: Side, now: Side, options?: DiffOptions): DiffResult;

@@ -153,6 +153,7 @@ codes! {
     SubsetUndefined "subset-undefined" "a route leads to a subset that no DestinationRule of the build defines",
     HostsUndefined "hosts-undefined" "a VirtualService has no hosts, and no other one of the build delegates to it",
     SubjectUndefined "subject-undefined" "a role is bound to a ServiceAccount that the build has in another namespace",
+    PolicyWithoutRules "policy-without-rules" "a NetworkPolicy is for a direction of traffic, but lets nothing through in it",
     ReferenceNearMiss "reference-near-miss" "an object that is referred to is not in the build, but one nearly like it is",
     ReferenceUnresolved "reference-unresolved" "an object that is referred to is not in the build",
     InvalidBase64 "invalid-base64" "data that must be base64 is not",

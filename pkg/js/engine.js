@@ -1,52 +1,52 @@
-// The WASM instance: loaded once, and begun anew when it failed. An instance that has panicked, or run out of memory or
-// stack, is in no state to go on; its projects are made again from the files that JavaScript keeps.
+// A WASM instance: loaded once, and begun anew when it failed. An instance that has panicked, or run out of memory or
+// stack, is in no state to go on; what was in it is made again from the files that JavaScript keeps.
 
-import * as glue from "./glue.js";
 import { takePanic } from "./panic.js";
 
-let isReady = false;
-/** Raised with each new instance. */
-let generation = 0;
+export class Engine {
+  #glue;
+  #isReady = false;
+  /** Raised with each new instance. */
+  generation = 0;
 
-export function isInitialised() {
-  return isReady;
-}
+  constructor(glue) {
+    this.#glue = glue;
+  }
 
-export function currentGeneration() {
-  return generation;
-}
+  get isReady() {
+    return this.#isReady;
+  }
 
-/** Loads a compiled module or bytes at once. */
-export function initialiseSync(module) {
-  if (isReady) return;
-  glue.initSync({ module });
-  isReady = true;
-}
+  /** Loads a compiled module or bytes at once. */
+  initialiseSync(module) {
+    if (this.#isReady) return;
+    this.#glue.initSync({ module });
+    this.#isReady = true;
+  }
 
-/** Loads the module from wherever `source` says. */
-export async function initialise(source) {
-  if (isReady) return;
-  await glue.default({ module_or_path: source });
-  isReady = true;
-}
+  /** Loads the module from wherever `source` says. */
+  async initialise(source) {
+    if (this.#isReady) return;
+    await this.#glue.default({ module_or_path: source });
+    this.#isReady = true;
+  }
 
-/** Makes a project in the present instance. */
-export function newProject() {
-  if (!isReady) throw new Error("rustomize: `await init()` before the first `Project` is made");
-  return new glue.Project();
-}
+  /** Makes an object in the present instance. */
+  make(name) {
+    if (!this.#isReady) throw new Error("rustomize: `await init()` before this is used");
+    return new this.#glue[name]();
+  }
 
-/**
- * Calls the engine. If it fails, another instance takes its place, and the answer is an internal error: its words.
- */
-export function guarded(call) {
-  try {
-    return { value: call() };
-  } catch (error) {
-    const words = takePanic() ?? String(error?.message ?? error);
-    glue.__wbg_reset_state();
-    generation += 1;
-    return { fault: words };
+  /** Calls the engine. If it fails, another instance takes its place, and the answer is an internal error: its words. */
+  guarded(call) {
+    try {
+      return { value: call() };
+    } catch (error) {
+      const words = takePanic() ?? String(error?.message ?? error);
+      this.#glue.__wbg_reset_state();
+      this.generation += 1;
+      return { fault: words };
+    }
   }
 }
 

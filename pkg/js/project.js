@@ -1,10 +1,13 @@
 // `Project`: files, kept here as well as in the engine, and questions to the engine about them. index.d.ts says what all of
 // it means.
 
-import { currentGeneration, guarded, internalError, newProject } from "./engine.js";
+import { Engine, internalError } from "./engine.js";
+import * as glue from "./glue.js";
 import { bitsOf, partsOf } from "./options.js";
 import { readDirectory, readFileList } from "./read.js";
 import { unzip } from "./zip.js";
+
+export const engine = new Engine(glue);
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -31,7 +34,14 @@ function now() {
   return globalThis.performance.now();
 }
 
+/** The files of a project, by path; see `Project`. */
+export let filesOf;
+
 export class Project {
+  static {
+    filesOf = (project) => project.#files;
+  }
+
   /** Content by path. */
   #files = new Map();
   #engine = null;
@@ -57,9 +67,9 @@ export class Project {
 
   /** The engine's project; made again if the instance is another one. */
   #fresh() {
-    if (this.#generation === currentGeneration()) return this.#engine;
-    this.#engine = newProject();
-    this.#generation = currentGeneration();
+    if (this.#generation === engine.generation) return this.#engine;
+    this.#engine = engine.make("Project");
+    this.#generation = engine.generation;
     for (const [path, content] of this.#files) this.#hand(path, content);
     return this.#engine;
   }
@@ -71,7 +81,7 @@ export class Project {
 
   /** Asks the engine, and fills what an answer of diagnostics alone lacks. */
   #ask(rest, call) {
-    const { value, fault } = guarded(() => call(this.#fresh()));
+    const { value, fault } = engine.guarded(() => call(this.#fresh()));
     if (fault === undefined) return { ...rest, ...(typeof value === "string" ? JSON.parse(value) : value) };
     return { ...rest, ok: false, diagnostics: [internalError(fault)] };
   }
@@ -82,9 +92,9 @@ export class Project {
     const kept = typeof content === "string" ? content : new Uint8Array(content);
     if (this.#files.get(name) === kept) return;
     this.#files.set(name, kept);
-    guarded(() => {
+    engine.guarded(() => {
       // A project that is made again takes the file from the map.
-      if (this.#generation === currentGeneration()) this.#hand(name, kept);
+      if (this.#generation === engine.generation) this.#hand(name, kept);
     });
   }
 
@@ -93,8 +103,8 @@ export class Project {
     const below = [...this.#files.keys()].filter((file) => file === name || file.startsWith(`${name}/`));
     for (const file of below) {
       this.#files.delete(file);
-      guarded(() => {
-        if (this.#generation === currentGeneration()) this.#engine.remove(file);
+      engine.guarded(() => {
+        if (this.#generation === engine.generation) this.#engine.remove(file);
       });
     }
     return below.length > 0;
@@ -144,42 +154,42 @@ export class Project {
   }
 
   free() {
-    if (this.#generation === currentGeneration()) this.#engine.free();
+    if (this.#generation === engine.generation) this.#engine.free();
     this.#generation = -1;
     this.#files = new Map();
   }
 
   findKustomizations() {
-    const { value, fault } = guarded(() => this.#fresh().kustomizations());
+    const { value, fault } = engine.guarded(() => this.#fresh().kustomizations());
     return fault === undefined ? JSON.parse(value) : [];
   }
 
   targetsOf(path) {
-    const { value, fault } = guarded(() => this.#fresh().targetsOf(clean(path)));
+    const { value, fault } = engine.guarded(() => this.#fresh().targetsOf(clean(path)));
     return fault === undefined ? value : [];
   }
 
   build(path, options) {
     const start = now();
     const rest = { target: target(path), ok: false, text: "", resources: [], diagnostics: [], redacted: false, time: 0 };
-    const result = this.#ask(rest, (engine) => {
-      const answer = JSON.parse(engine.build(target(path), bitsOf(options)));
-      return { ...answer, text: engine.takeText() };
+    const result = this.#ask(rest, (made) => {
+      const answer = JSON.parse(made.build(target(path), bitsOf(options)));
+      return { ...answer, text: made.takeText() };
     });
     result.time = now() - start;
     return result;
   }
 
   lines(path, resource, options) {
-    return this.#ask({ ok: false, lines: [], diagnostics: [] }, (engine) => engine.lines(target(path), bitsOf(options), resource));
+    return this.#ask({ ok: false, lines: [], diagnostics: [] }, (made) => made.lines(target(path), bitsOf(options), resource));
   }
 
   explain(path, resource, line, options) {
-    return this.#explained("", (engine) => engine.explain(target(path), bitsOf(options), resource, line, undefined));
+    return this.#explained("", (made) => made.explain(target(path), bitsOf(options), resource, line, undefined));
   }
 
   explainField(path, resource, field, options) {
-    return this.#explained(field, (engine) => engine.explain(target(path), bitsOf(options), resource, 0, field));
+    return this.#explained(field, (made) => made.explain(target(path), bitsOf(options), resource, 0, field));
   }
 
   #explained(field, call) {
@@ -188,20 +198,15 @@ export class Project {
   }
 
   inputs(path, options) {
-    return this.#ask({ ok: false, files: [], diagnostics: [] }, (engine) => engine.inputs(target(path), bitsOf(options)));
+    return this.#ask({ ok: false, files: [], diagnostics: [] }, (made) => made.inputs(target(path), bitsOf(options)));
   }
 
   images(path, options) {
-    const answer = this.#ask({ ok: false, images: [], diagnostics: [] }, (engine) => engine.images(target(path), bitsOf(options)));
+    const answer = this.#ask({ ok: false, images: [], diagnostics: [] }, (made) => made.images(target(path), bitsOf(options)));
     const { ok, images, diagnostics, keys } = answer;
     // The forms of the command line name the directory instead of the object's key.
     const of = ({ directory, ...image }, at) => ({ ...image, resource: keys[at] });
     return { ok, images: images.map(of), diagnostics };
-  }
-
-  validate(path, options = {}) {
-    const rest = { ok: false, findings: [], objects: 0, unknown: 0, diagnostics: [] };
-    return this.#ask(rest, (engine) => engine.validate(target(path), bitsOf(options), options.kubernetes ?? ""));
   }
 
   /** Makes a side ready and returns the project it is in, its name there, and what is wrong with it. */
@@ -209,12 +214,12 @@ export class Project {
     if (typeof side === "string") return this.#prepare({ project: this, target: side }, bits, at);
     if (side.project !== undefined) {
       const name = target(side.target);
-      const { fault } = guarded(() => side.project.#fresh().prepare(name, bits));
+      const { fault } = engine.guarded(() => side.project.#fresh().prepare(name, bits));
       return { project: side.project, name, fault };
     }
     const name = side.name ?? `text ${at}`;
     // A slash at the end is no name of a target.
-    const { value, fault } = guarded(() => this.#fresh().prepareText(`${name}/`, encoder.encode(side.text)));
+    const { value, fault } = engine.guarded(() => this.#fresh().prepareText(`${name}/`, encoder.encode(side.text)));
     return { project: this, name: `${name}/`, shown: name, fault, failed: value };
   }
 
@@ -248,16 +253,16 @@ export class Project {
     const bits = bitsOf(options);
     const names = targets.map(target);
     const rest = { ok: false, environments: names, equal: 0, objects: [], diagnostics: [] };
-    const { version, ...answer } = this.#ask(rest, (engine) => {
-      for (const name of names) engine.prepare(name, bits);
-      return engine.matrix(names, bits, options.ignore ?? []);
+    const { version, ...answer } = this.#ask(rest, (made) => {
+      for (const name of names) made.prepare(name, bits);
+      return made.matrix(names, bits, options.ignore ?? []);
     });
     return answer;
   }
 
   edit(path, command) {
     const { args, more, bits } = partsOf(command);
-    return this.#ask({ ok: false, files: [], diagnostics: [] }, (engine) => engine.edit(target(path), command.verb, args, more, bits));
+    return this.#ask({ ok: false, files: [], diagnostics: [] }, (made) => made.edit(target(path), command.verb, args, more, bits));
   }
 
   setImage(path, ...images) {
@@ -265,6 +270,6 @@ export class Project {
   }
 
   redactedText(path) {
-    return guarded(() => this.#fresh().redactedText(clean(path))).value;
+    return engine.guarded(() => this.#fresh().redactedText(clean(path))).value;
   }
 }

@@ -1,6 +1,6 @@
 //! Answers in JSON, in the forms of index.d.ts. What the command line has, too, comes from `rustomize::json`.
 
-use crate::project::relative;
+use crate::builder::relative;
 use rustomize::build::Build;
 use rustomize::diagnostic::Diagnostic;
 use rustomize::diff::Diff;
@@ -8,7 +8,7 @@ use rustomize::explain::text::Names;
 use rustomize::explain::{Shown, Spot};
 use rustomize::fleet::{Graph, NodeId};
 use rustomize::fs::{self, EntryKind, FileSystem};
-use rustomize::json::diagnostic::{JsonDiagnostic, JsonLocation, diagnostic_of};
+use rustomize::json::diagnostic::{JsonLocation, diagnostic_of};
 use rustomize::json::diff::JsonDiff;
 use rustomize::json::explain::{JsonDirective, JsonField, directive, place};
 use rustomize::json::images::JsonImages;
@@ -20,12 +20,11 @@ use rustomize::redact::redact;
 use rustomize::resource::Resource;
 use rustomize::sorting::Sorting;
 use rustomize::source::Sources;
-use rustomize::validate::{ObjectName, Validation};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Writes a form.
-fn written(form: &impl Serialize) -> String {
+pub(crate) fn written(form: &impl Serialize) -> String {
     serde_json::to_string(form).unwrap_or_default()
 }
 
@@ -291,49 +290,4 @@ struct JsonLaidOut<'m> {
 
 pub(crate) fn matrix(matrix: JsonMatrix<'_>) -> String {
     written(&JsonLaidOut { ok: true, matrix, diagnostics: [] })
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonObject<'f> {
-    api_version: &'f str,
-    kind: &'f str,
-    name: &'f str,
-    namespace: Option<&'f str>,
-}
-
-#[derive(Serialize)]
-struct JsonFinding<'f> {
-    #[serde(flatten)]
-    diagnostic: JsonDiagnostic<'f>,
-    field: &'f str,
-}
-
-#[derive(Serialize)]
-struct JsonValidation {
-    ok: bool,
-    objects: usize,
-    unknown: usize,
-    diagnostics: [(); 0],
-}
-
-pub(crate) fn validation(found: &Validation, sources: &Sources) -> String {
-    let mut masks = Masks::new(sources);
-    let object = |name: &ObjectName| -> String {
-        written(&JsonObject {
-            api_version: &name.api_version,
-            kind: &name.kind,
-            name: &name.name,
-            namespace: Some(name.namespace.as_str()).filter(|namespace| !namespace.is_empty()),
-        })
-    };
-    let findings = found.findings.iter().map(|finding| {
-        let diagnostic = redact(&finding.diagnostic, &mut masks);
-        let objects = Raw::array(finding.objects.iter().map(object));
-        let finding = JsonFinding { diagnostic: diagnostic_of(&diagnostic, sources), field: &finding.field };
-        joined(&finding, "objects", &objects)
-    });
-    let findings = Raw::array(findings);
-    let (objects, unknown) = (found.n_objects, found.n_unknown);
-    joined(&JsonValidation { ok: true, objects, unknown, diagnostics: [] }, "findings", &findings)
 }

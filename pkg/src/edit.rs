@@ -1,8 +1,8 @@
 //! Edits of kustomization files: words to a command of the engine, and its outcome to changes of texts.
 
 use crate::answer::{Answer, joined};
+use crate::builder::relative;
 use crate::files::Files;
-use crate::project::relative;
 use rustomize::diagnostic::{Code, Diagnostic};
 use rustomize::diff::runs;
 use rustomize::edit::{Command, FileEdit, FileList, LabelFlags, check, edit};

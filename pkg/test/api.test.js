@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Project, unzip, version, zip } from "rustomize";
-import { guarded } from "../dist/engine.js";
+import { init as initChecks, validate } from "rustomize/validate";
+import { engine } from "../dist/project.js";
 
 const FILES = {
   "base/kustomization.yaml": "resources:\n- app.yaml\n- secret.yaml\n",
@@ -170,7 +171,7 @@ test("a change is seen by what reads the file, and by nothing else", () => {
 test("an engine that fails is replaced, and nothing is lost", () => {
   const project = new Project(FILES);
   const before = project.build("prod").text;
-  const { fault } = guarded(() => {
+  const { fault } = engine.guarded(() => {
     throw new WebAssembly.RuntimeError("unreachable");
   });
   assert.equal(fault, "unreachable");
@@ -203,14 +204,28 @@ test("images, checks and comparisons", () => {
   const [image] = project.images("prod").images;
   assert.deepEqual([image.name, image.tag, image.container, image.directive.field], ["example/web", "2.0", "web", "images"]);
   assert.equal(image.resource, find(project.build("prod"), "Deployment").key);
-  assert.ok(project.validate("prod").ok);
-  assert.equal(project.validate("prod", { kubernetes: "latest" }).ok, false);
   const rendered = project.build("prod", { showSecrets: true }).text;
   assert.equal(project.diff({ text: rendered, name: "cluster" }, "prod").equal, true);
   const { environments, objects } = project.matrix(["prod", "test"]);
   assert.deepEqual(environments, ["prod", "test"]);
   const rows = objects.flatMap((object) => object.fields);
   assert.deepEqual(rows.find((row) => row.path === "spec.replicas").values.map((cell) => cell.value), [3, 1]);
+});
+
+test("checks, of the files as they are", async () => {
+  await initChecks();
+  const project = new Project(FILES);
+  const fields = () => validate(project, "prod").findings.map((finding) => finding.field);
+  assert.ok(validate(project, "prod").ok);
+  assert.equal(validate(project, "prod", { kubernetes: "latest" }).ok, false);
+  const before = fields();
+  project.set("base/app.yaml", FILES["base/app.yaml"].replace("replicas: 1", "replicsa: 1"));
+  assert.deepEqual(fields().filter((field) => !before.includes(field)), ["spec.replicsa"]);
+  project.set("base/app.yaml", FILES["base/app.yaml"]);
+  assert.deepEqual(fields(), before);
+  project.delete("base");
+  assert.equal(validate(project, "prod").ok, false);
+  assert.equal(validate(new Project(FILES), "prod").ok, true);
 });
 
 test("zips are packed and unpacked", async () => {

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Project } from "rustomize";
-import { buildArgs, difference, readTree } from "./tree.js";
+import { buildArgs, difference, editArgs, readTree } from "./tree.js";
 
 const CASES = new URL("../../tests/cases/", import.meta.url).pathname;
 /** Deep enough for a case to look above it. */
@@ -46,6 +46,36 @@ function check(directory, args) {
   for (const { from, to } of result.resources) assert.ok(result.text.slice(from, to).endsWith("\n"));
 }
 
+/** An edit: the files that are expected, the same codes, and text edits that amount to the new text. */
+function checkEdit(directory, command) {
+  const project = new Project(readTree(join(directory, "input"), `${ROOT}/`));
+  const before = new Map(project.paths().map((path) => [path, project.read(path)]));
+  const result = project.edit(ROOT, command);
+  const fault = words(join(directory, "expected.err"));
+  assert.equal(result.ok, fault === null, result.diagnostics.map((found) => found.message).join("; "));
+  // The program builds before and after a `fix` as well, and says what it could not compare.
+  const codes = codesOf(fault ?? words(join(directory, "expected.stderr"))).filter((code) => code !== "fix-not-compared");
+  assert.deepEqual(
+    result.diagnostics.map((diagnostic) => diagnostic.code),
+    codes,
+  );
+  for (const { path, edits, text } of result.files) {
+    let [out, at] = ["", 0];
+    const old = before.get(path) ?? "";
+    for (const { from, to, insert } of edits) {
+      out += old.slice(at, from) + insert;
+      at = to;
+    }
+    assert.equal(out + old.slice(at), text);
+  }
+  project.apply(result);
+  const expected = fault === null ? readTree(join(directory, "expected"), `${ROOT}/`) : new Map();
+  for (const [path, bytes] of expected) {
+    const [wanted, found] = [new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), project.read(path)];
+    if (found !== wanted) assert.fail(difference(wanted, found ?? ""));
+  }
+}
+
 const [passed, notRun] = [[], []];
 let failed = 0;
 for (const topic of readdirSync(CASES).sort()) {
@@ -53,14 +83,14 @@ for (const topic of readdirSync(CASES).sort()) {
     const directory = join(CASES, topic, name);
     const command = words(join(directory, "command"))?.trim() ?? "build";
     const args = (words(join(directory, "args")) ?? "").split("\n").filter((line) => line !== "");
-    const known = command === "build" ? buildArgs(args) : null;
+    const known = { build: buildArgs, edit: editArgs }[command]?.(args) ?? null;
     if (known === null) {
       notRun.push(`${topic}/${name} (${command})`);
       continue;
     }
     test(`${topic}/${name}`, () => {
       failed += 1;
-      check(directory, known);
+      (command === "build" ? check : checkEdit)(directory, known);
       failed -= 1;
       passed.push(name);
     });
@@ -69,9 +99,9 @@ for (const topic of readdirSync(CASES).sort()) {
 
 test("there are cases", () => {
   assert.ok(passed.length > 0);
-  // Only what is not `build` is left out; the program and the library run it.
+  // What is left out are other commands than `build`, and edits that the package has no command for; the program runs them.
   for (const name of notRun) assert.match(name, /\((edit|create|localize)\)$/);
   // Read by `cargo xtask test`.
   console.log(`wasm: harness cases: ${passed.length} passed, ${failed} failed`);
-  console.log(`wasm: not run, other commands than build: ${notRun.length}`);
+  console.log(`wasm: not run, other commands: ${notRun.length}`);
 });

@@ -1,6 +1,8 @@
 // A user of the package, for the type checker: `tsc` must find every call right, and every line marked wrong, wrong.
 
 import { init, Project, unzip, version, zip } from "rustomize";
+import { init as initChecks, validate } from "rustomize/validate";
+import type { ValidateResult } from "rustomize/validate";
 import type { BuildResult, Diagnostic, EditCommand, Files, Kustomization } from "rustomize";
 
 export async function render(files: Files): Promise<string[]> {
@@ -19,6 +21,9 @@ export async function render(files: Files): Promise<string[]> {
   const difference = project.diff("a", { text: "…" }, { risks: true });
   const values: unknown[] = difference.objects.flatMap((object) => object.changes.map((change) => change.new));
   const archive: Map<string, Uint8Array> = await unzip(await zip(new Map([["a", "b"]])));
+  await initChecks();
+  const checked: ValidateResult = validate(project, ".", { kubernetes: "1.37" });
+  errors.push(...checked.findings);
   // @ts-expect-error there is no such option
   project.build(".", { restrictor: "none" });
   // @ts-expect-error there is no such verb

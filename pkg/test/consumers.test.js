@@ -13,6 +13,7 @@ const PACKAGE = new URL("..", import.meta.url).pathname;
 const CONTENT = [
   "LICENSE",
   "README.md",
+  "dist/checks.js",
   "dist/engine.js",
   "dist/glue.js",
   "dist/index.js",
@@ -22,10 +23,15 @@ const CONTENT = [
   "dist/project.js",
   "dist/read.js",
   "dist/rustomize.wasm",
+  "dist/validate-glue.js",
+  "dist/validate-node.js",
+  "dist/validate.js",
+  "dist/validate.wasm",
   "dist/version.js",
   "dist/zip.js",
   "index.d.ts",
   "package.json",
+  "validate.d.ts",
 ];
 const USER = `
   const project = new Project({ "kustomization.yaml": "configMapGenerator: [{name: a, literals: [k=v]}]" });
@@ -124,6 +130,15 @@ test("a plain page", { skip: CHROMIUM === undefined && "there is no Chromium" },
   writeFileSync(join(consumer, "plain.js"), `import { init, Project } from "./node_modules/rustomize/dist/index.js"; await init();${USER}${say}`);
   writeFileSync(join(consumer, "plain.html"), html("plain.js"));
   assert.equal(await opened("plain.html"), EXPECTED);
+});
+
+test("checks, in a browser that asks for them", { skip: CHROMIUM === undefined && "there is no Chromium" }, async () => {
+  const from = "./node_modules/rustomize/dist/validate.js";
+  const text = 'const { init: more, validate } = await import(FROM); await more(); const said = `${validate(project, ".").objects} of ${text.length}`;';
+  const script = `import { init, Project } from "./node_modules/rustomize/dist/index.js"; await init();${USER}${text.replace("FROM", JSON.stringify(from))}`;
+  writeFileSync(join(consumer, "checks.js"), `${script}${say.replace("text", "said")}`);
+  writeFileSync(join(consumer, "checks.html"), html("checks.js"));
+  assert.equal(await opened("checks.html"), `1 of ${EXPECTED.length}`);
 });
 
 test("a worker", { skip: CHROMIUM === undefined && "there is no Chromium" }, async () => {

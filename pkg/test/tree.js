@@ -38,6 +38,42 @@ export function buildArgs(args) {
   return { target, options };
 }
 
+/** What the arguments of an `edit` are called in commands, by verb. */
+const EDITS = {
+  "set image": "images",
+  "set replicas": "replicas",
+  "set namespace": "value",
+  "set label": "entries",
+  "set annotation": "entries",
+  "add label": "entries",
+  "add annotation": "entries",
+  "add resource": "paths",
+  "add component": "paths",
+  "remove resource": "paths",
+  "remove component": "paths",
+  "remove label": "keys",
+  "remove annotation": "keys",
+  fix: null,
+};
+const EDIT_FLAGS = {
+  "--force": "force",
+  "--without-selector": "withoutSelector",
+  "--include-templates": "includeTemplates",
+  "--vars": "vars",
+};
+
+/** Reads words of `edit` as a command; `null` if the door does not have it. */
+export function editArgs(words) {
+  const flags = words.filter((word) => word.startsWith("--"));
+  const [first, second, ...rest] = words.filter((word) => !word.startsWith("--"));
+  const verb = first === "fix" ? first : `${first} ${second}`;
+  const name = EDITS[verb];
+  if (name === undefined || !flags.every((flag) => flag in EDIT_FLAGS)) return null;
+  const command = { verb, ...Object.fromEntries(flags.map((flag) => [EDIT_FLAGS[flag], true])) };
+  if (name !== null) command[name] = name === "value" ? rest[0] : rest;
+  return command;
+}
+
 /** Says where two texts part. */
 export function difference(expected, actual) {
   const [a, b] = [expected.split("\n"), actual.split("\n")];

@@ -2,6 +2,8 @@
 //!
 //! `build` takes every flag of the reference, spelled and valued the same way, so that it can stand in its place.
 
+mod plain;
+
 use super::argocd::ArgocdArgs;
 use super::build;
 use super::create::CreateArgs;
@@ -105,6 +107,9 @@ enum Argocd {
 
 /// Parses a command line that is a build, or a plugin's, and has no faults; help and errors are those of the whole command line.
 pub(super) fn parse_build(arguments: &[OsString]) -> Option<Cli> {
+    if let Some(plain) = plain::parse(arguments) {
+        return Some(plain);
+    }
     match arguments.get(1)?.to_str()? {
         "build" => parse_as(arguments, |Build::Build(args)| Command::Build(args)),
         "argocd" => parse_as(arguments, |Argocd::Argocd(args)| Command::Argocd(args)),

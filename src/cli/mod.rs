@@ -25,6 +25,8 @@ mod lsp;
 mod matrix;
 mod not_offered;
 mod output;
+#[cfg(feature = "pages")]
+pub mod pages;
 mod preview;
 mod programs;
 mod remote;

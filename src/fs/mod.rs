@@ -105,19 +105,22 @@ pub fn clean(path: &str) -> String {
     if is_clean(path) {
         return path.to_owned();
     }
-    let mut parts: Vec<&str> = Vec::new();
+    let mut cleaned = String::with_capacity(path.len() + 1);
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
+            ".." => cleaned.truncate(cleaned.rfind('/').unwrap_or(0)),
+            _ => cleaned.extend(["/", part]),
         }
     }
     // A drive letter stands where a Unix path has its leading slash.
-    let is_drive = parts.first().is_some_and(|first| first.len() == 2 && first.ends_with(':'));
-    if is_drive { parts.join("/") } else { format!("/{}", parts.join("/")) }
+    let first = cleaned.get(1..).and_then(|rest| rest.split('/').next()).unwrap_or("");
+    if first.len() == 2 && first.ends_with(':') {
+        cleaned.remove(0);
+    } else if cleaned.is_empty() {
+        cleaned.push('/');
+    }
+    cleaned
 }
 
 /// Returns the directory a path stands in.
@@ -141,12 +144,21 @@ pub fn is_within(path: &str, directory: &str) -> bool {
 
 /// Returns how to write a path when standing in a directory; both are clean and absolute.
 pub fn relative(path: &str, from: &str) -> String {
-    let path_parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let from_parts: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
-    let n_same = path_parts.iter().zip(&from_parts).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..", from_parts.len() - n_same);
-    let parts: Vec<&str> = up.chain(path_parts[n_same..].iter().copied()).collect();
-    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    let is_part = |part: &&str| !part.is_empty();
+    let mut path = path.split('/').filter(is_part).peekable();
+    let mut from = from.split('/').filter(is_part).peekable();
+    while path.peek().is_some_and(|part| from.peek() == Some(part)) {
+        path.next();
+        from.next();
+    }
+    let mut shown = String::with_capacity(64);
+    for part in from.map(|_| "..").chain(path) {
+        if !shown.is_empty() {
+            shown.push('/');
+        }
+        shown.push_str(part);
+    }
+    if shown.is_empty() { ".".to_owned() } else { shown }
 }
 
 #[cfg(test)]

@@ -70,14 +70,25 @@ impl Operation {
 
 impl Operation {
     /// Returns whether all that the operation takes away certainly has a JSON form. What stays is seen by all that read it.
-    fn takes_only_json(&self, tree: &Tree) -> bool {
+    /// `plain` is a mapping whose keys were looked at, and are what they were.
+    fn takes_only_json(&self, tree: &Tree, plain: &mut Option<NodeId>) -> bool {
         let path = self.path.as_ref().filter(|_| matches!(self.kind, Kind::Add | Kind::Replace | Kind::Remove));
         let slot = path.and_then(|path| path.slot(tree, tree.root()).ok());
         slot.is_some_and(|Slot { container, key }| {
             let taken = json_pointer::get(tree, container, key).ok().flatten();
-            taken.is_some_and(|taken| json::has_json_form_anywhere(tree, taken))
-                && (tree.is_sequence(container) || json::are_words(tree, container))
+            if !taken.is_some_and(|taken| json::has_json_form_anywhere(tree, taken)) {
+                return false;
+            }
+            if !tree.is_sequence(container) && *plain != Some(container) {
+                *plain = json::are_words(tree, container).then_some(container);
+            }
+            tree.is_sequence(container) || plain.is_some()
         })
+    }
+
+    /// Returns whether the operation leaves the keys of all mappings where they are, or adds some at the end.
+    fn keeps_keys(&self) -> bool {
+        matches!(self.kind, Kind::Add | Kind::Replace | Kind::Copy | Kind::Test)
     }
 }
 
@@ -269,10 +280,26 @@ impl JsonPatch {
         limits: &Limits,
         mut check: impl FnMut(&Tree) -> Result<()>,
     ) -> Result<u32> {
+        // Of many operations most are likely to be on one mapping.
+        const MANY: usize = 16;
+        let is_long = self.operations.len() >= MANY && self.operations.iter().all(Operation::keeps_keys);
+        let mut plain = None;
         let mut n_written = 0;
         for (at, operation) in self.operations.iter().enumerate() {
-            if !operation.is_insertion(tree) && !operation.takes_only_json(tree) {
+            let slot = operation.path.as_ref().filter(|_| is_long).map(|path| path.slot(tree, tree.root()));
+            if let Some(Ok(Slot { container, .. })) = slot
+                && tree.is_mapping(container)
+            {
+                tree.index_keys(container);
+            }
+            let is_insertion = operation.is_insertion(tree);
+            let is_harmless = !is_insertion && operation.takes_only_json(tree, &mut plain);
+            if !is_insertion && !is_harmless {
                 check(tree)?;
+            }
+            if !is_harmless && operation.kind != Kind::Test {
+                // Keys may be added.
+                plain = None;
             }
             let stamp = Stamp { by: self.by, place: operation.place };
             let mut run = Run { patch: &self.tree, tree, operation, stamp, limits };

@@ -104,7 +104,8 @@ pub(super) fn set_entries(
         return Ok(count.touched(by));
     }
     // In the reference the marks of the build are annotations: an object that has some has annotations.
-    let marked = match specs.iter().any(|spec| !spec.create && split(&spec.path) == ["metadata", "annotations"]) {
+    let is_annotations = |path: &str| path.ends_with("annotations") && split(path) == ["metadata", "annotations"];
+    let marked = match specs.iter().any(|spec| !spec.create && is_annotations(&spec.path)) {
         true => marks::write_where_unseen(resmap, &Stamp { by, place: None }),
         false => Vec::new(),
     };

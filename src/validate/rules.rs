@@ -17,7 +17,7 @@ pub enum Level {
 ///
 /// What a server refuses is an error. What may be right because of something that is not in the build is a warning, or off
 /// where that is usual.
-pub const RULES: [(Code, Level); 24] = [
+pub const RULES: [(Code, Level); 25] = [
     (Code::SchemaUnknownField, Level::Fail),
     (Code::SchemaWrongType, Level::Fail),
     (Code::SchemaMissingField, Level::Fail),
@@ -34,6 +34,7 @@ pub const RULES: [(Code, Level); 24] = [
     (Code::SubsetUndefined, Level::Warn),
     (Code::HostsUndefined, Level::Warn),
     (Code::SubjectUndefined, Level::Warn),
+    (Code::PolicyWithoutRules, Level::Warn),
     (Code::ReferenceNearMiss, Level::Warn),
     (Code::ReferenceUnresolved, Level::Off),
     (Code::InvalidBase64, Level::Fail),

@@ -313,6 +313,10 @@ impl Tree {
             self.is_overfull = true;
             return Text::EMPTY;
         };
+        if self.own.capacity() - self.own.len() < text.len() {
+            // One directive is seldom the last: small pools grow in few steps.
+            self.own.reserve(text.len().max(96));
+        }
         self.own.push_str(text);
         Text { start, len, pool: Pool::Own }
     }
@@ -320,6 +324,9 @@ impl Tree {
     fn stamp(&mut self, stamp: &Stamp, replaced: Option<Origin>) -> Origin {
         let entry = OriginEntry { place: stamp.place, by: stamp.by, replaced };
         if self.entries.last() != Some(&entry) {
+            if self.entries.len() == self.entries.capacity() {
+                self.entries.reserve(8);
+            }
             self.entries.push(entry);
         }
         Origin::written(self.entries.len() - 1)

@@ -3,7 +3,9 @@
 //!
 //! What is in the image is read from the last stage of plugin/Dockerfile, so that both ways give the same one.
 
+use crate::archive::Files;
 use crate::argocd;
+use crate::oci::{self, Config, Image};
 use crate::shell::{self, Result};
 use crate::tools;
 use std::path::{Path, PathBuf};
@@ -20,10 +22,7 @@ const PROGRAM_BYTES_MAX: u64 = 10_000_000;
 struct Stage {
     /// Sources, and where they are in the image.
     copies: Vec<(String, String)>,
-    /// `NAME=value`.
-    variables: Vec<String>,
-    user: String,
-    entry_point: Vec<String>,
+    config: Config,
 }
 
 /// Builds the image; with `--check`, tries it out.
@@ -46,15 +45,29 @@ pub fn run(words: &[&str]) -> Result<()> {
             Path::new("target").join(TARGET).join("release/rustomize")
         }
     };
-    tools::debian("umoci", "umoci")?;
-    let n_bytes = std::fs::metadata(&bin).map_err(|error| format!("{}: {error}", bin.display()))?.len();
-    println!("the program: {n_bytes} bytes");
-    if n_bytes > PROGRAM_BYTES_MAX {
-        return Err(format!("more than {PROGRAM_BYTES_MAX} bytes"));
+    let layout = Path::new(DIRECTORY).join("oci");
+    write(&layout, NAME, &[("amd64", &bin)], &Files::default(), &[], 0)?;
+    if is_checked { check(&layout) } else { Ok(()) }
+}
+
+/// Writes the layout of an image for some processors, each with its program; with more files, and labels.
+pub fn write(
+    layout: &Path,
+    tag: &str,
+    programs: &[(&'static str, &Path)],
+    more: &Files,
+    labels: &[(&str, &str)],
+    seconds: u64,
+) -> Result<()> {
+    let mut stage = stage(&shell::read(Path::new(DOCKERFILE))?)?;
+    stage.config.labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let mut images = Vec::new();
+    for (processor, program) in programs {
+        let mut files = files(&stage, program)?;
+        files.extend(more);
+        images.push(Image { processor, files });
     }
-    let stage = stage(&shell::read(Path::new(DOCKERFILE))?)?;
-    build(&stage, &bin)?;
-    if is_checked { check(&stage) } else { Ok(()) }
+    oci::write(layout, tag, &stage.config, &images, seconds)
 }
 
 /// Reads the last stage.
@@ -70,12 +83,12 @@ fn stage(text: &str) -> Result<Stage> {
                 let [from, to] = paths[..] else { return Err(format!("{DOCKERFILE}: `{line}`")) };
                 stage.copies.push((from.to_owned(), to.to_owned()));
             }
-            "ENV" => stage.variables.push(rest.to_owned()),
-            "USER" => rest.clone_into(&mut stage.user),
+            "ENV" => stage.config.variables.push(rest.to_owned()),
+            "USER" => rest.clone_into(&mut stage.config.user),
             "ENTRYPOINT" => {
                 let words: Vec<String> =
                     serde_json::from_str(rest).map_err(|error| format!("{DOCKERFILE}: {error}"))?;
-                stage.entry_point = words;
+                stage.config.entry_point = words;
             }
             _ => return Err(format!("{DOCKERFILE}: `{word}` is not understood in the last stage")),
         }
@@ -83,49 +96,40 @@ fn stage(text: &str) -> Result<Stage> {
     Ok(stage)
 }
 
-fn build(stage: &Stage, bin: &Path) -> Result<()> {
-    let _ = std::fs::remove_dir_all(DIRECTORY);
-    let root = Path::new(DIRECTORY).join("files");
+fn files(stage: &Stage, program: &Path) -> Result<Files> {
+    let n_bytes = std::fs::metadata(program).map_err(|error| format!("{}: {error}", program.display()))?.len();
+    println!("the program: {n_bytes} bytes");
+    if n_bytes > PROGRAM_BYTES_MAX {
+        return Err(format!("more than {PROGRAM_BYTES_MAX} bytes"));
+    }
+    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    let mut files = Files::default();
     for (from, to) in &stage.copies {
-        let is_program = from.ends_with("/rustomize");
-        let from = if is_program { bin.to_path_buf() } else { from.into() };
-        let content = std::fs::read(&from).map_err(|error| format!("{}: {error}", from.display()))?;
-        let path = root.join(to.trim_start_matches('/'));
-        shell::write(&path, content)?;
-        shell::run("chmod", &[if is_program { "0755" } else { "0644" }, &path.to_string_lossy()])?;
+        let to = to.trim_start_matches('/');
+        match from.ends_with("/rustomize") {
+            true => files.add_program(to, read(program)?),
+            false => files.add(to, read(from.as_ref())?),
+        }
     }
     // Where volumes go, as on a root that is read-only nobody makes them later.
-    for volume in ["tmp", "var/run/argocd", "home/argocd/cmp-server/plugins"] {
-        let path = root.join(volume);
-        std::fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    files.add_directory("tmp", 0o1777);
+    for volume in ["var/run/argocd", "home/argocd/cmp-server/plugins"] {
+        files.add_directory(volume, 0o755);
     }
-    let layout = format!("{DIRECTORY}/oci");
-    let image = format!("{layout}:{NAME}");
-    shell::run("umoci", &["init", "--layout", &layout])?;
-    shell::run("umoci", &["new", "--image", &image])?;
-    for top in shell::entries(&root)? {
-        let name = format!("/{}", shell::name(&top));
-        shell::run("umoci", &["insert", "--rootless", "--image", &image, &top.to_string_lossy(), &name])?;
-    }
-    let mut args = vec!["config", "--image", &image, "--config.user", &stage.user];
-    for variable in &stage.variables {
-        args.extend(["--config.env", variable]);
-    }
-    for word in &stage.entry_point {
-        args.extend(["--config.entrypoint", word]);
-    }
-    shell::run("umoci", &args)?;
-    shell::run("umoci", &["gc", "--layout", &layout])
+    Ok(files)
 }
 
 /// Unpacks the image and has Argo CD's server render in it.
-fn check(stage: &Stage) -> Result<()> {
+fn check(layout: &Path) -> Result<()> {
+    let stage = stage(&shell::read(Path::new(DOCKERFILE))?)?;
     if shell::output("id", &["-u"])?.trim() != "0" {
         println!("NOT CHECKED: the image is tried out as another user in a root of its own, which only root can do");
         return Ok(());
     }
+    tools::debian("umoci", "umoci")?;
     let bundle = format!("{DIRECTORY}/bundle");
-    shell::run("umoci", &["unpack", "--image", &format!("{DIRECTORY}/oci:{NAME}"), &bundle])?;
+    let _ = std::fs::remove_dir_all(&bundle);
+    shell::run("umoci", &["unpack", "--image", &format!("{}:{NAME}", layout.display()), &bundle])?;
     let files = shell::output("find", &[&format!("{bundle}/rootfs"), "-type", "f", "-printf", "/%P %m\n"])?;
     let mut files: Vec<&str> = files.lines().collect();
     files.sort_unstable();
@@ -135,7 +139,7 @@ fn check(stage: &Stage) -> Result<()> {
     let config = shell::read(&Path::new(&bundle).join("config.json"))?;
     let config: serde_json::Value = serde_json::from_str(&config).map_err(|error| format!("config.json: {error}"))?;
     let process = &config["process"];
-    let [entry_point] = &stage.entry_point[..] else { return Err("the entry point has arguments".to_owned()) };
+    let [entry_point] = &stage.config.entry_point[..] else { return Err("the entry point has arguments".to_owned()) };
     if process["user"]["uid"] != 999 || process["user"]["gid"] != 999 || process["args"][0] != entry_point.as_str() {
         return Err(format!("the image starts {process}"));
     }

@@ -3,8 +3,10 @@
 //! Each command says what it does and fails loudly; nothing is skipped because a tool is missing: what can be had
 //! through an ordinary package client is installed.
 
+mod archive;
 mod argocd;
 mod bench;
+mod book;
 mod cases;
 mod corpora;
 mod crds;
@@ -17,10 +19,13 @@ mod fuzz;
 mod image;
 mod instructions;
 mod library;
+mod oci;
 mod oracle;
+mod places;
 mod preview;
 mod ratchet;
 mod reader;
+mod release;
 mod schema_files;
 mod schemas;
 mod shell;
@@ -57,6 +62,11 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                                the plugin beside Argo CD's own server and built-in support; times; what pages say of both
   image [--check] [--bin PROGRAM]
                                an image of the plugin (OCI), built without a container engine, and tried out
+  release [--check]            everything that is published, into target/release-files; with --check, all of it is built again
+                               from a clone in another place, and must be the same
+  release install              installs what was made, as docs/install.md says, in an empty home, tries it and removes it
+  release pages|notices|versions
+                               only a check: man pages and completions, notices, or the versions of all packages
   schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went
   crds [examples|catalogue]    the example systems and docs/lists.md against definitions that projects publish
   schema-files [--check]       write (or check) docs/schemas: of kustomization.yaml and of all JSON that is written
@@ -67,6 +77,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
                                instructions of a few builds against those recorded (valgrind)
+  book [--repository ADDRESS]  the pages of docs/ as a book (mdBook), in target/book; its links are followed
   vscode                       the extension for VS Code, packed into pkg/vscode/rustomize.vsix
   wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
   preview [--debug]            the preview page, and a program that has it: target/preview/rustomize; this needs Node
@@ -91,7 +102,8 @@ fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
         ["test", rest @ ..] => test::run(rest),
-        ["vscode"] => vscode::run(),
+        ["book", rest @ ..] => book::run(rest),
+        ["vscode"] => vscode::run(None),
         ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
@@ -110,6 +122,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["crds", rest @ ..] => crds::run(rest),
         ["argocd", rest @ ..] => argocd::run(rest),
         ["image", rest @ ..] => image::run(rest),
+        ["release", rest @ ..] => release::run(rest),
         ["schema-files", rest @ ..] => schema_files::run(rest),
         ["schemas", rest @ ..] => schemas::run(rest),
         ["public-api", rest @ ..] => library::public_api(rest),

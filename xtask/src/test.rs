@@ -2,7 +2,7 @@
 //! when one fails.
 
 use crate::shell::{self, Result};
-use crate::{argocd, cases, examples, image, library, preview, schema_files, tools, vscode, wasm};
+use crate::{argocd, cases, examples, image, library, preview, release, schema_files, tools, vscode, wasm};
 use std::time::Instant;
 
 /// Passed and failed.
@@ -67,7 +67,8 @@ pub fn run(words: &[&str]) -> Result<()> {
     run.step("check wasm", |_| check("wasm32-unknown-unknown", &["--lib", "--no-default-features"]));
     run.step("release build", |_| shell::run("cargo", &["build", "--release", "--locked", "--bin", "rustomize"]));
     run.step("schema files", |_| schema_files::run(&["--check"]));
-    run.step("vscode extension", |_| vscode::run());
+    run.step("release, versions, notices and pages", |_| release::short());
+    run.step("vscode extension", |_| vscode::run(None));
     run.step("cases, release program", |run| {
         let bin = shell::root().join(RELEASE_BIN);
         let bin = bin.to_string_lossy();

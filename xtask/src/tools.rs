@@ -60,14 +60,27 @@ pub fn rust_target(target: &str) -> Result<()> {
     shell::run("rustup", &["target", "add", target])
 }
 
-/// Makes sure that a cargo sub-command is there.
+/// Makes sure that a release of a cargo sub-command is there.
 pub fn cargo_tool(name: &str, version: &str) -> Result<()> {
     let sub_command = name.strip_prefix("cargo-").unwrap_or(name);
-    if shell::output("cargo", &[sub_command, "--version"]).is_ok() {
+    if shell::output("cargo", &[sub_command, "--version"])
+        .is_ok_and(|text| text.split_whitespace().any(|word| word == version))
+    {
         return Ok(());
     }
-    println!("{name} is not here: installing it (this takes minutes)");
+    println!("{name} {version} is not here: installing it (this takes minutes)");
     shell::run("cargo", &["install", "--locked", name, "--version", version])
+}
+
+/// Makes sure that a program which cargo can install is there, in this release.
+pub fn cargo_program(name: &str, version: &str, options: &[&str]) -> Result<()> {
+    if shell::output(name, &["--version"]).is_ok_and(|text| text.trim().ends_with(version)) {
+        return Ok(());
+    }
+    println!("{name} {version} is not here: installing it (this takes minutes)");
+    let mut args = vec!["install", "--locked", name, "--version", version];
+    args.extend(options);
+    shell::run("cargo", &args)
 }
 
 /// Makes sure that a program of a Debian package is there.

@@ -1,24 +1,39 @@
 //! `cargo xtask vscode`: the extension for VS Code, packed into pkg/vscode/rustomize.vsix. It is not published.
 
+use crate::release::notices;
 use crate::shell::{self, Result};
 use std::path::Path;
 
 const DIRECTORY: &str = "pkg/vscode";
+/// What is packed.
+pub const PACKAGE: &str = "pkg/vscode/rustomize.vsix";
 /// Files of other places that are part of the extension.
 const COPIED: [(&str, &str); 2] =
     [("docs/diagnostics.md", "diagnostics.md"), ("docs/schemas/kustomization.json", "kustomization.json")];
 /// All that the package holds, sorted.
-const CONTENTS: [&str; 6] =
-    ["LICENSE", "README.md", "diagnostics.md", "dist/extension.js", "kustomization.json", "package.json"];
+const CONTENTS: [&str; 7] = [
+    "LICENSE",
+    "README.md",
+    notices::FILE,
+    "diagnostics.md",
+    "dist/extension.js",
+    "kustomization.json",
+    "package.json",
+];
 
-pub fn run() -> Result<()> {
+/// Packs the extension; what is in the package is of now, or of a given time.
+pub fn run(seconds: Option<u64>) -> Result<()> {
     shell::run("npm", &["--prefix", DIRECTORY, "ci", "--silent", "--no-audit", "--no-fund"])?;
     for (from, to) in COPIED {
         shell::write(&Path::new(DIRECTORY).join(to), &shell::read(Path::new(from))?)?;
     }
+    let text = notices::text("the extension rustomize for VS Code", &notices::of_packages(DIRECTORY)?)?;
+    shell::write(&Path::new(DIRECTORY).join(notices::FILE), text)?;
     shell::run("npm", &["--prefix", DIRECTORY, "run", "--silent", "build"])?;
     shell::run("node", &["--check", "pkg/vscode/dist/extension.js"])?;
-    shell::run("npm", &["--prefix", DIRECTORY, "run", "--silent", "pack"])?;
+    let time = seconds.map(|seconds| seconds.to_string());
+    let env: Vec<(&str, &str)> = time.iter().map(|time| ("SOURCE_DATE_EPOCH", time.as_str())).collect();
+    shell::run_with("npm", &["--prefix", DIRECTORY, "run", "--silent", "pack"], &env)?;
     let (listed, result) = shell::run_and_keep("npm", &["--prefix", DIRECTORY, "run", "--silent", "list"], &[]);
     result?;
     let mut found: Vec<&str> = listed.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -26,6 +41,6 @@ pub fn run() -> Result<()> {
     if found != CONTENTS {
         return Err(format!("the extension holds {found:?}, and should hold {CONTENTS:?}"));
     }
-    println!("wrote {DIRECTORY}/rustomize.vsix");
+    println!("wrote {PACKAGE}");
     Ok(())
 }

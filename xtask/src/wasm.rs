@@ -5,12 +5,13 @@
 
 use crate::shell::{self, Result};
 use crate::test::{Counts, counts_in};
-use crate::tools;
+use crate::{places, tools};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const MODULE: &str = "target/wasm32-unknown-unknown/wasm/rustomize_wasm.wasm";
+/// What the compiler makes.
+const COMPILED: &str = "target/wasm32-unknown-unknown/wasm/rustomize_wasm.wasm";
 const GLUE: &str = "target/wasm-glue";
 const DIST: &str = "pkg/dist";
 /// How large things may be, in bytes.
@@ -34,18 +35,40 @@ pub fn run(words: &[&str]) -> Result<()> {
 pub fn build(is_update: bool) -> Result<()> {
     tools::rust_target(TARGET)?;
     packages("pkg")?;
-    let args = ["build", "--locked", "--profile", "wasm", "--package", "rustomize-wasm", "--target", TARGET];
-    shell::run("cargo", &args)?;
-    let glue = ["run", "--quiet", "--locked", "--package", "rustomize-glue", "--", MODULE, GLUE];
-    shell::run("cargo", &glue)?;
     let _ = std::fs::remove_dir_all(DIST);
-    copy(&Path::new(GLUE).join("glue.js"), "glue.js")?;
+    for module in MODULES {
+        compile(&module)?;
+    }
     for file in shell::entries(Path::new("pkg/js"))? {
         copy(&file, &shell::name(&file))?;
     }
     shell::write(&Path::new(DIST).join("version.js"), version()?)?;
-    let module = format!("{GLUE}/glue_bg.wasm");
-    let small = format!("{DIST}/rustomize.wasm");
+    sizes(is_update)
+}
+
+/// A module of the package.
+struct Module {
+    /// The feature of the crate that it is made with.
+    feature: &'static str,
+    file: &'static str,
+    glue: &'static str,
+}
+
+/// What everybody loads; and what is loaded when somebody asks for checks, which with their tables are a sixth of it all.
+const MODULES: [Module; 2] = [
+    Module { feature: "project", file: "rustomize.wasm", glue: "glue.js" },
+    Module { feature: "validate", file: "validate.wasm", glue: "validate-glue.js" },
+];
+
+/// Compiles a module into pkg/dist, with its glue.
+fn compile(module: &Module) -> Result<()> {
+    let args = ["build", "--locked", "--profile", "wasm", "--package", "rustomize-wasm", "--target", TARGET];
+    let features = ["--no-default-features", "--features", module.feature];
+    let flags = [("CARGO_ENCODED_RUSTFLAGS", &*places::rust_flags(&[])?)];
+    shell::run_with("cargo", &[&args[..], &features].concat(), &flags)?;
+    let program = ["run", "--quiet", "--locked", "--package", "rustomize-glue", "--"];
+    shell::run("cargo", &[&program[..], &[COMPILED, GLUE]].concat())?;
+    copy(&Path::new(GLUE).join("glue.js"), module.glue)?;
     // The features that rustc switches on.
     let features = [
         "--enable-bulk-memory",
@@ -56,12 +79,14 @@ pub fn build(is_update: bool) -> Result<()> {
         "--enable-multivalue",
         "--enable-reference-types",
     ];
-    let mut args = vec![module.as_str(), "-o", &small, "-Oz", "--merge-similar-functions", "-Oz"];
-    // What is compressed finds more that is alike where the versions of one generic function stand together: 3 % less.
-    args.extend(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
-    args.extend(features);
-    shell::run("pkg/node_modules/.bin/wasm-opt", &args)?;
-    sizes(is_update)
+    let optimise = |args: &[&str]| shell::run("pkg/node_modules/.bin/wasm-opt", &[args, &features].concat());
+    let [glued, small, named] = ["glue_bg.wasm", "small.wasm", "named.wasm"].map(|name| format!("{GLUE}/{name}"));
+    // Names stay for who wants to know where bytes are: GLUE/small.wasm.
+    optimise(&[&glued, "-o", &small, "-g", "-Oz", "--merge-similar-functions", "-Oz"])?;
+    shell::run("cargo", &[&program[..], &["--order", &small, &named]].concat())?;
+    let out = format!("{DIST}/{}", module.file);
+    optimise(&[&named, "-o", &out, "--reorder-functions-by-name", "--strip-debug", "--strip-producers"])?;
+    places::check(out.as_ref())
 }
 
 /// Installs the packages of a directory, if they are not those of its lock file.
@@ -95,13 +120,22 @@ fn version() -> Result<String> {
 /// Prints what has to be loaded, compressed as servers do, and fails where it grew.
 fn sizes(is_update: bool) -> Result<()> {
     let files = shell::entries(Path::new(DIST))?;
-    let scripts: Vec<PathBuf> =
-        files.into_iter().filter(|path| path.extension().is_some_and(|end| end == "js")).collect();
-    let module = Path::new(DIST).join("rustomize.wasm");
-    let script_bytes = scripts.iter().map(|path| gzipped(path)).sum::<Result<u64>>()?;
-    let found = [("wasm", gzipped(&module)?), ("js", script_bytes)];
+    let is_of_checks = |path: &Path| shell::name(path).starts_with("validate") || shell::name(path) == "checks.js";
+    let (more, scripts): (Vec<PathBuf>, Vec<PathBuf>) = files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "js"))
+        .partition(|path| is_of_checks(path));
+    let gzipped_all = |paths: &[PathBuf]| paths.iter().map(|path| gzipped(path)).sum::<Result<u64>>();
+    let [module, checks] = MODULES.map(|module| Path::new(DIST).join(module.file));
+    let found = [
+        ("wasm", gzipped(&module)?),
+        ("js", gzipped_all(&scripts)?),
+        ("validate.wasm", gzipped(&checks)?),
+        ("validate.js", gzipped_all(&more)?),
+    ];
     let raw = std::fs::metadata(&module).map_err(|error| format!("{}: {error}", module.display()))?.len();
     println!("rustomize.wasm: {raw} bytes, {} gzipped; scripts: {} gzipped", found[0].1, found[1].1);
+    println!("validate.wasm, for those who ask: {} gzipped; scripts: {}", found[2].1, found[3].1);
     if is_update {
         let lines: Vec<String> = found.iter().map(|(name, bytes)| format!("  \"{name}\": {bytes}")).collect();
         return shell::write(Path::new(SIZES), format!("{{\n{}\n}}\n", lines.join(",\n")));

@@ -17,7 +17,7 @@ Exit codes:
   1  a target does not build; what it read until then is listed";
 
 /// What is rendered where there are many targets.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Many targets")]
 pub(in crate::cli) struct FleetArgs {
     /// Render every kustomization under DIR that nothing else includes
@@ -47,7 +47,7 @@ pub(in crate::cli) struct FleetArgs {
 
     /// How many targets are rendered at a time; 0: as many as there are processors, or one where programs may run
     #[arg(long, value_name = "N", default_value_t = 0, hide_short_help = true)]
-    pub(super) jobs: usize,
+    pub(in crate::cli) jobs: usize,
 
     /// Say nothing but errors and warnings
     #[arg(short, long)]
@@ -62,9 +62,10 @@ impl FleetArgs {
 }
 
 /// The values of `--layout`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Layout {
     /// One file for each target, named after its path.
+    #[default]
     Targets,
     /// One directory for each target, one file for each of its objects.
     Objects,

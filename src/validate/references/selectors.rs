@@ -14,6 +14,7 @@ impl<'b> References<'b> {
     pub(super) fn network_policy(&self, checker: &mut Checker<'_>, at: At<'_>, spec: &Path<'_>) {
         let tree = at.tree;
         self.pod_selector(checker, at, spec);
+        self.directions(checker, at, spec);
         for (field, inner) in [("ingress", "from"), ("egress", "to")] {
             let Some(rules) = spec.field(tree, field) else { continue };
             for (index, rule) in tree.items(rules.node).enumerate() {
@@ -27,6 +28,50 @@ impl<'b> References<'b> {
                 }
             }
         }
+    }
+
+    /// Tells of a direction that a policy is for without a word on what may pass, while it has rules for the other one.
+    fn directions(&self, checker: &mut Checker<'_>, at: At<'_>, spec: &Path<'_>) {
+        let tree = at.tree;
+        let (Some(types), Some(selector)) = (spec.field(tree, "policyTypes"), spec.field(tree, "podSelector")) else {
+            return;
+        };
+        let wanted = Selector::of(tree, selector.node);
+        // For all pods of a namespace it is the usual way to close it.
+        if wanted.is_empty() {
+            return;
+        }
+        for (index, direction) in tree.items(types.node).enumerate() {
+            let (field, other, passing) = match tree.text(direction) {
+                "Egress" => ("egress", "ingress", "nothing that these pods send arrives, not even a look-up of a name"),
+                "Ingress" => ("ingress", "egress", "nothing arrives at these pods"),
+                _ => continue,
+            };
+            let has_rules =
+                |field| spec.field(tree, field).is_some_and(|rules| tree.items(rules.node).next().is_some());
+            // An empty list says that it is meant.
+            if tree.get(spec.node, field).is_some() || !has_rules(other) || self.is_opened(at, &wanted, field) {
+                continue;
+            }
+            let path = types.item(index, direction);
+            checker.value(Code::PolicyWithoutRules, tree, &path, |checker, named| {
+                Words::new(format!("`{named}` of `{}` has no rules in `spec.{field}`", checker.object()))
+                    .note(format!("{passing}, unless another policy allows it"))
+                    .help(format!("write rules, or `{field}: []` if that is what you want"))
+            });
+        }
+    }
+
+    /// Returns whether a policy of a namespace has rules of a direction for the pods of a selector.
+    fn is_opened(&self, at: At<'_>, wanted: &Selector<'_>, direction: &str) -> bool {
+        let all = self.by_kind.get("NetworkPolicy").map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|policy| policy.id.effective_namespace() == at.namespace).any(|policy| {
+            let tree = &policy.tree;
+            let Some(spec) = tree.get(policy.root(), "spec") else { return false };
+            let has_rules = tree.get(spec, direction).is_some_and(|rules| tree.items(rules).next().is_some());
+            let selector = tree.get(spec, "podSelector").map(|selector| Selector::of(tree, selector));
+            has_rules && selector.is_none_or(|selector| selector.selects(&wanted.pairs))
+        })
     }
 
     fn pod_selector(&self, checker: &mut Checker<'_>, at: At<'_>, of: &Path<'_>) {

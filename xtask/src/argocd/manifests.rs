@@ -71,6 +71,11 @@ fn build(program: &str, directory: &str) -> Result<String> {
     Err(format!("{program} build {directory}: {}", String::from_utf8_lossy(&output.stderr).trim()))
 }
 
+/// The documents of a stream, each with all its line breaks, wherever it stands.
+fn documents(text: &str) -> Vec<String> {
+    text.trim_end().split("\n---\n").map(|document| format!("{document}\n")).collect()
+}
+
 /// The kind and the name of a document.
 fn name(document: &str) -> String {
     let field = |key: &str| document.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().to_owned();
@@ -82,8 +87,6 @@ fn name(document: &str) -> String {
 
 /// Nothing but these objects is different, and so many are new.
 fn only_changes(before: &str, after: &str, expected: &[&str], n_new: usize) -> Result<()> {
-    // The last document has a line break of its own.
-    let documents = |text: &str| text.trim_end().split("\n---\n").map(str::to_owned).collect::<Vec<String>>();
     let (before, after) = (documents(before), documents(after));
     let changed: Vec<String> =
         before.iter().filter(|document| !after.contains(document)).map(|document| name(document)).collect();
@@ -99,8 +102,8 @@ fn only_changes(before: &str, after: &str, expected: &[&str], n_new: usize) -> R
 
 /// The sidecar is there, with the volumes it mounts, and everything that was there still is.
 fn right(text: &str) -> Result<()> {
-    let is_server = |document: &&str| name(document) == "Deployment argocd-repo-server";
-    let server = text.split("\n---\n").find(is_server).ok_or("no repo-server")?;
+    let is_server = |document: &String| name(document) == "Deployment argocd-repo-server";
+    let server = documents(text).into_iter().find(is_server).ok_or("no repo-server")?;
     for line in [
         "        - argocd\n        - health\n".replace("        ", "            "),
         "      - emptyDir:\n          medium: Memory\n          sizeLimit: 512Mi\n        name: rustomize-tmp\n"

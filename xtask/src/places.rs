@@ -1,0 +1,53 @@
+//! Directories of this machine, and the names that stand for them in what is published: programs are the same wherever they
+//! are built, and tell nothing about where that was.
+
+use crate::shell::{self, Result};
+use std::path::Path;
+
+/// Returns directories with their names; of two that fit, the later one is taken.
+pub fn all() -> Result<Vec<(String, String)>> {
+    let home = std::env::var("HOME").map_err(|_| "HOME is not set")?;
+    let cargo = std::env::var("CARGO_HOME").unwrap_or_else(|_| format!("{home}/.cargo"));
+    let sysroot = shell::output("rustc", &["--print", "sysroot"])?.trim().to_owned();
+    let about = shell::output("rustc", &["--version", "--verbose"])?;
+    let commit = about.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+    let root = shell::root().to_string_lossy().into_owned();
+    // Where the sources of the library are installed, rustc names them; where they are not, it says this.
+    let library = (format!("{sysroot}/lib/rustlib/src/rust"), format!("/rustc/{commit}"));
+    let mut places =
+        vec![(home, "/home".to_owned()), (cargo.clone(), "/cargo".to_owned()), (sysroot, "/rust".to_owned())];
+    places.push(library);
+    // One for each registry, with its address in the name; there is none before anything was fetched.
+    for registry in shell::entries(&Path::new(&cargo).join("registry/src")).unwrap_or_default() {
+        places.push((registry.to_string_lossy().into_owned(), "/crates".to_owned()));
+    }
+    places.push((root, "/rustomize".to_owned()));
+    Ok(places)
+}
+
+/// Returns flags for rustc, in the form of `CARGO_ENCODED_RUSTFLAGS`.
+pub fn rust_flags(more: &[&str]) -> Result<String> {
+    // What was fetched for the first time has a place by now.
+    shell::output("cargo", &["fetch", "--locked"])?;
+    let mut flags: Vec<String> = more.iter().map(|flag| (*flag).to_owned()).collect();
+    flags.extend(all()?.iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}")));
+    Ok(flags.join("\u{1f}"))
+}
+
+/// Returns flags for a C compiler.
+pub fn c_flags() -> Result<String> {
+    let flags: Vec<String> = all()?.iter().map(|(from, to)| format!("-ffile-prefix-map={from}={to}")).collect();
+    Ok(flags.join(" "))
+}
+
+/// Fails if a directory of this machine stands in a file.
+pub fn check(path: &Path) -> Result<()> {
+    let content = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    for (place, _) in all()? {
+        let place = format!("{place}/");
+        if content.windows(place.len()).any(|window| window == place.as_bytes()) {
+            return Err(format!("{} holds the path `{place}`", path.display()));
+        }
+    }
+    Ok(())
+}
