@@ -7,7 +7,6 @@
 use crate::accumulated::{Accumulated, BaseKey, DIAGNOSTICS_MAX, Gathered, reached_all};
 use crate::diagnostic::{Code, Diagnostic, Label, Report};
 use crate::fs;
-use crate::generate;
 use crate::history::Recorder;
 use crate::kustomization::{self, FileKind, Kustomization, PlacedText};
 use crate::loader::{self, Found, LoadRestrictions, Root};
@@ -17,7 +16,6 @@ use crate::object_origin::ObjectOrigin;
 use crate::patch::{self, LoadedPatch};
 use crate::plugins::{Context, Role};
 use crate::programs::PluginOptions;
-use crate::provenance::Touched;
 use crate::resmap::ResMap;
 use crate::resource::{Configured, MadeBy, Resource};
 use crate::schema::custom_lists::CustomLists;
@@ -34,6 +32,7 @@ use steps::Steps;
 mod charts;
 mod config;
 mod faults;
+mod generators;
 mod patches;
 mod plugins;
 mod schema;
@@ -56,7 +55,7 @@ type Errors = Vec<Diagnostic>;
 /// What a strategic merge patch asks of the schema.
 const SCHEMA_IS_READ: SchemaUse = SchemaUse { sets: false, meets_unknown_type: false, reads: true };
 
-impl Accumulator<'_, '_> {
+impl<'fs> Accumulator<'_, 'fs> {
     /// Loads the kustomization file of a directory.
     pub(crate) fn load(&mut self, root: &Root, gathered: &mut Gathered) -> Result<Kustomization, Errors> {
         let file = loader::kustomization_file(self.session, root, self.restrictions).map_err(single)?;
@@ -349,6 +348,7 @@ impl Accumulator<'_, '_> {
         Ok(resources)
     }
 
+    /// The generators in kustomize's fixed order.
     fn generators(
         &mut self,
         root: &Arc<Root>,
@@ -357,67 +357,7 @@ impl Accumulator<'_, '_> {
         resources: &mut ResMap,
         gathered: &mut Gathered,
     ) -> Result<(), Errors> {
-        let common = file.generator_options.as_ref();
-        let config_maps = file.config_map_generator.iter().map(|entry| ("configMapGenerator", entry));
-        let secrets = file.secret_generator.iter().map(|entry| ("secretGenerator", entry));
-        let mut n_of_field = 0;
-        let mut errors = Vec::new();
-        let mut recorder = Recorder::new(self.session.is_recording, resources, None);
-        let mut last_field = "";
-        for (field, entry) in config_maps.chain(secrets) {
-            n_of_field = if field == last_field { n_of_field + 1 } else { 0 };
-            last_field = field;
-            let by = self.session.directive(field, Some(n_of_field), entry.place);
-            let is_secret = field == "secretGenerator";
-            let mut files = Context {
-                session: &mut *self.session,
-                options: self.plugins,
-                root,
-                restrictions: self.restrictions,
-                inputs: &mut gathered.inputs,
-                warnings: &mut gathered.warnings,
-            };
-            let made = match is_secret {
-                true => generate::secret(entry, common, &mut files, by),
-                false => generate::config_map(entry, common, &mut files, by),
-            };
-            let result = made.and_then(|mut resource| {
-                if let Some(origin) = origin {
-                    let kind = if is_secret { "SecretGenerator" } else { "ConfigMapGenerator" };
-                    resource.made_by = MadeBy::Generator(configured(origin, file, kind));
-                }
-                generate::absorb(resources, resource, entry, by)
-            });
-            match result {
-                Ok(warning) => {
-                    gathered.warnings.extend(warning.map(|warning| *warning));
-                    recorder.record(resources, Some(by), &mut gathered.removed);
-                    gathered.touched.insert(by, Touched { by, resources: 1, fields: 0 });
-                }
-                Err(diagnostic) => {
-                    let mut files = Context {
-                        session: &mut *self.session,
-                        options: self.plugins,
-                        root,
-                        restrictions: self.restrictions,
-                        inputs: &mut gathered.inputs,
-                        warnings: &mut gathered.warnings,
-                    };
-                    let all = generate::source_faults(entry, is_secret, &mut files);
-                    errors.extend(if all.is_empty() { vec![*diagnostic] } else { all });
-                }
-            }
-        }
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        if let Some(options) = common.filter(|_| last_field.is_empty()) {
-            let message = "`generatorOptions` changes nothing";
-            let warning = Diagnostic::warning(Code::DirectiveWithoutEffect, message)
-                .at(Some(options.place), "this kustomization has no `configMapGenerator` or `secretGenerator`")
-                .help("remove it, or move it to the kustomization that has them: generators of bases have their own");
-            gathered.warnings.push(*warning);
-        }
+        self.maps_and_secrets(root, file, origin, resources, gathered)?;
         // All are read before the first one is asked for, because charts can show in one another.
         self.check_charts(root, file, gathered)?;
         let plugins = self.load_plugins(root, file, Role::Generator, origin, gathered)?;
@@ -554,6 +494,18 @@ impl Accumulator<'_, '_> {
         let path = loader::find_file(self.session, root, entry, self.restrictions)?;
         gathered.inputs.insert(Arc::clone(&path));
         self.session.read_text(&path)
+    }
+
+    /// What the steps that read files of a kustomization are given.
+    fn context<'c>(&'c mut self, root: &'c Arc<Root>, gathered: &'c mut Gathered) -> Context<'c, 'fs> {
+        Context {
+            session: &mut *self.session,
+            options: self.plugins,
+            root,
+            restrictions: self.restrictions,
+            inputs: &mut gathered.inputs,
+            warnings: &mut gathered.warnings,
+        }
     }
 
     fn append(&self, resources: &mut ResMap, resource: Arc<Resource>, through: Place) -> Result<(), Errors> {

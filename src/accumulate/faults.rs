@@ -10,7 +10,6 @@ use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::generate;
 use crate::kustomization::Kustomization;
 use crate::loader::{self, Root};
-use crate::plugins::Context;
 use crate::remote;
 use std::sync::Arc;
 
@@ -51,14 +50,7 @@ impl Accumulator<'_, '_> {
         if stopped <= Stopped::Resources {
             let config_maps = file.config_map_generator.iter().map(|entry| (entry, false));
             for (entry, is_secret) in config_maps.chain(file.secret_generator.iter().map(|entry| (entry, true))) {
-                let mut files = Context {
-                    session: &mut *self.session,
-                    options: self.plugins,
-                    root,
-                    restrictions: self.restrictions,
-                    inputs: &mut gathered.inputs,
-                    warnings: &mut gathered.warnings,
-                };
+                let mut files = self.context(root, gathered);
                 errors.extend(generate::source_faults(entry, is_secret, &mut files));
             }
         }

@@ -11,7 +11,7 @@ use crate::history::Recorder;
 use crate::kustomization::{InlineText, Kustomization};
 use crate::loader::Root;
 use crate::object_origin::ObjectOrigin;
-use crate::plugins::{self, Configuration, Context, Plugin, Role, validator};
+use crate::plugins::{self, Configuration, Plugin, Role, validator};
 use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{Configured, MadeBy, Resource};
@@ -21,7 +21,7 @@ use crate::source::Place;
 use crate::transform::metadata;
 use std::sync::Arc;
 
-impl<'fs> Accumulator<'_, 'fs> {
+impl Accumulator<'_, '_> {
     /// Runs generators that were loaded before.
     pub(super) fn generator_plugins(
         &mut self,
@@ -125,7 +125,7 @@ impl<'fs> Accumulator<'_, 'fs> {
         let mut errors = Vec::new();
         let mut paths: Vec<(usize, &InlineText)> = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
-            match self.inline_configs(file, entry) {
+            match self.inline_configs(entry) {
                 Ok(inline) => {
                     for mut resource in inline {
                         if let Some(origin) = origin {
@@ -184,20 +184,9 @@ impl<'fs> Accumulator<'_, 'fs> {
         Ok(loaded)
     }
 
-    fn inline_configs(&mut self, _file: &Kustomization, entry: &InlineText) -> Result<Vec<Arc<Resource>>, Errors> {
+    fn inline_configs(&mut self, entry: &InlineText) -> Result<Vec<Arc<Resource>>, Errors> {
         let source = self.session.embedded(entry);
         self.parse(&source)
-    }
-
-    fn context<'c>(&'c mut self, root: &'c Arc<Root>, gathered: &'c mut Gathered) -> Context<'c, 'fs> {
-        Context {
-            session: &mut *self.session,
-            options: self.plugins,
-            root,
-            restrictions: self.restrictions,
-            inputs: &mut gathered.inputs,
-            warnings: &mut gathered.warnings,
-        }
     }
 }
 

@@ -27,6 +27,7 @@ use crate::sorting::Sorting;
 use crate::source::{Place, Source, Span};
 use crate::yaml::tree::{NodeId, Tree};
 use fields::{Fields, Spec};
+use shapes::FILE;
 use std::sync::Arc;
 use value::{Codec, Decoder, Found, Path};
 
@@ -42,46 +43,6 @@ const KIND_KUSTOMIZATION: &str = "Kustomization";
 const KIND_COMPONENT: &str = "Component";
 const VERSION_KUSTOMIZATION: &str = "kustomize.config.k8s.io/v1beta1";
 const VERSION_COMPONENT: &str = "kustomize.config.k8s.io/v1alpha1";
-
-const FILE: Spec = Spec {
-    what: "a kustomization file",
-    names: &[
-        "apiVersion",
-        "kind",
-        "metadata",
-        "openapi",
-        "namePrefix",
-        "nameSuffix",
-        "namespace",
-        "commonLabels",
-        "labels",
-        "commonAnnotations",
-        "patchesStrategicMerge",
-        "patchesJson6902",
-        "patches",
-        "images",
-        "imageTags",
-        "replacements",
-        "replicas",
-        "vars",
-        "sortOptions",
-        "resources",
-        "components",
-        "crds",
-        "bases",
-        "configMapGenerator",
-        "secretGenerator",
-        "helmGlobals",
-        "helmCharts",
-        "helmChartInflationGenerator",
-        "generatorOptions",
-        "configurations",
-        "generators",
-        "transformers",
-        "validators",
-        "buildMetadata",
-    ],
-};
 
 /// Deprecated fields in the order in which the reference warns of them, with what to use instead and how the advice begins.
 const DEPRECATED: &[(&str, &str, &str)] = &[
@@ -101,7 +62,7 @@ pub fn decode(source: &Arc<Source>, tree: &Tree, report: &mut Report) -> Option<
             source,
             tree,
             report: &mut own,
-            what: FILE.what,
+            what: FILE.spec.what,
             is_strict: false,
             codec: Codec::Json,
             coerces: false,
@@ -135,7 +96,7 @@ fn decode_file(decoder: &mut Decoder<'_>) -> Option<Kustomization> {
         return None;
     }
     let path = Path::ROOT;
-    let fields = decoder.fields(root, &path, &FILE);
+    let fields = decoder.fields(root, &path, &FILE.spec);
     let kustomization = decode_fields(decoder, &fields, &path);
     if decoder.report.has_errors() {
         decoder.report.diagnostics.put_in_order_of(|error| error.labels.first().map(|label| label.place.span.start));
@@ -262,7 +223,7 @@ fn warn_deprecated(decoder: &mut Decoder<'_>, fields: &Fields) {
 /// string does not, and deprecated lists are looked at after they were appended to their successors.
 fn is_empty(decoder: &Decoder<'_>, fields: &Fields) -> bool {
     const APPENDED: &[&str] = &["bases", "imageTags", "helmChartInflationGenerator"];
-    FILE.names.iter().filter(|&&name| name != "apiVersion" && name != "kind").all(|name| {
+    FILE.spec.names.iter().filter(|&&name| name != "apiVersion" && name != "kind").all(|name| {
         let Some((_, node)) = fields.get(name) else { return true };
         match decoder.found(node) {
             Found::Null => true,

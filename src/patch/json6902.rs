@@ -542,21 +542,7 @@ impl<'r> Run<'r> {
         };
         let (text, label, here) = match fault {
             Fault::NoField(field) => (format!("`{field}` is missing"), format!("no `{field}` here"), None),
-            Fault::UnknownKind => {
-                let names = ["add", "remove", "replace", "move", "copy", "test"];
-                let place = operation.place_of("op");
-                if !operation.has_kind() {
-                    let message = format!("operation {number}{on} cannot be carried out: `op` is missing");
-                    let error = Diagnostic::error(Code::PatchFailed, message).at(place, "no `op` here");
-                    return error.help(format!("add `op`; the operations are {}", quoted(&names)));
-                }
-                let error = error(format!("there is no operation `{kind}`")).at(place, "unknown `op`");
-                let meant = nearest(kind, names, 1);
-                return match meant.first() {
-                    Some(name) => error.help(format!("did you mean `{name}`?")),
-                    None => error.help(format!("the operations are {}", quoted(&names))),
-                };
-            }
+            Fault::UnknownKind => return self.unknown_kind(number, &on, error),
             Fault::NoParent(field, end) => {
                 let Ok(pointer) = self.pointer(field) else { return error(format!("`{field}` is missing")) };
                 if pointer.parts().is_empty() {
@@ -593,19 +579,49 @@ impl<'r> Run<'r> {
             Fault::RootValue => {
                 ("the whole object can only be replaced by a mapping".to_owned(), "no mapping".to_owned(), None)
             }
-            Fault::TooDeep | Fault::TooBig => {
-                let text = match fault {
-                    Fault::TooDeep => format!("it nests deeper than {} levels", self.limits.depth_max),
-                    _ => format!("the object grows beyond {} nodes", self.limits.resource_nodes_max),
-                };
-                return Diagnostic::error(Code::LimitExceeded, format!("operation {number} (`{kind}`{on}): {text}"))
-                    .at(operation.place, "this operation")
-                    .help("remove the operation, or split the object");
-            }
+            Fault::TooDeep | Fault::TooBig => return self.too_large(number, &on, &fault),
         };
         let error = error(text).at(place, label);
         let Some((node, path, part)) = here else { return error.help(help) };
-        let error = error.at(self.tree.place(node), "this is what exists");
+        self.with_keys(error.at(self.tree.place(node), "this is what exists"), node, &path, part, help)
+    }
+
+    fn unknown_kind(&self, number: usize, on: &str, error: impl Fn(String) -> Box<Diagnostic>) -> Box<Diagnostic> {
+        let names = ["add", "remove", "replace", "move", "copy", "test"];
+        let place = self.operation.place_of("op");
+        if !self.operation.has_kind() {
+            let message = format!("operation {number}{on} cannot be carried out: `op` is missing");
+            let error = Diagnostic::error(Code::PatchFailed, message).at(place, "no `op` here");
+            return error.help(format!("add `op`; the operations are {}", quoted(&names)));
+        }
+        let kind = self.operation.kind.name();
+        let error = error(format!("there is no operation `{kind}`")).at(place, "unknown `op`");
+        match nearest(kind, names, 1).first() {
+            Some(name) => error.help(format!("did you mean `{name}`?")),
+            None => error.help(format!("the operations are {}", quoted(&names))),
+        }
+    }
+
+    fn too_large(&self, number: usize, on: &str, fault: &Fault) -> Box<Diagnostic> {
+        let kind = self.operation.kind.name();
+        let text = match fault {
+            Fault::TooDeep => format!("it nests deeper than {} levels", self.limits.depth_max),
+            _ => format!("the object grows beyond {} nodes", self.limits.resource_nodes_max),
+        };
+        Diagnostic::error(Code::LimitExceeded, format!("operation {number} (`{kind}`{on}): {text}"))
+            .at(self.operation.place, "this operation")
+            .help("remove the operation, or split the object")
+    }
+
+    /// Says what the part that exists has in place of `part`.
+    fn with_keys(
+        &self,
+        error: Box<Diagnostic>,
+        node: NodeId,
+        path: &str,
+        part: &str,
+        help: &'static str,
+    ) -> Box<Diagnostic> {
         let keys: Vec<&str> = self.tree.entries(node).map(|(key, _)| self.tree.text(key)).collect();
         let near = nearest(part, keys.iter().copied(), 3);
         let path = if path.is_empty() { "the object".to_owned() } else { format!("`{path}`") };

@@ -223,29 +223,8 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
         |resource: &&Resource| resource.id.name == *name || resource.previous.iter().any(|id| id.name == *name);
     let same_kind = || resources().filter(|resource| resource.id.gvk.kind == *kind);
     let named = || resources().filter(is_named);
-    let patch_namespace = |id: &ResId| match id.namespace.is_empty() {
-        true => "the patch names no namespace".to_owned(),
-        false => format!("the patch names `{}`", id.namespace),
-    };
     if let Some(resource) = named().find(|resource| resource.id.gvk == id.gvk) {
-        let original = resource.original_id();
-        let namespace = match resource.id.namespace.is_empty() {
-            true => "the object is in no namespace".to_owned(),
-            false => format!("the object is in namespace `{}`", resource.id.namespace),
-        };
-        let same_namespace = original.effective_namespace() == id.effective_namespace();
-        let mut error = error.at(place, patch_namespace(id)).at(name_place(resource), namespace);
-        error.message = match &*id.namespace {
-            "" => format!("this patch is for {kind} `{name}` without a namespace, which does not exist"),
-            namespace => format!("this patch is for {kind} `{name}` in `{namespace}`, which does not exist"),
-        };
-        if same_namespace {
-            return error.help(format!("the name it had with that namespace is `{}`", original.name));
-        }
-        return match (&*resource.id.namespace, &*original.namespace) {
-            ("", _) | ("default", _) => error.help("remove `metadata.namespace` from the patch"),
-            (namespace, _) => error.help(format!("set `metadata.namespace: {namespace}` in the patch")),
-        };
+        return of_other_namespace(error, id, place, resource);
     }
     if let Some(resource) = named().find(|resource| resource.id.gvk.kind == *kind) {
         let (theirs, ours) = (resource.id.gvk.api_version(), id.gvk.api_version());
@@ -281,19 +260,56 @@ pub(super) fn no_target(id: &ResId, place: Option<Place>, resmap: &ResMap) -> Bo
         let words = format!("did you mean `{}`?", near.id.name);
         return error.at(name_place(near), words).help("write the name of an object that exists");
     }
-    let n_of_kind = same_kind().count();
-    match n_of_kind {
+    let names: Vec<&str> = same_kind().map(|resource| &*resource.id.name).collect();
+    with_names(error, kind, &names)
+}
+
+/// Says that an object of this name and kind is in another namespace.
+fn of_other_namespace(
+    error: Box<Diagnostic>,
+    id: &ResId,
+    place: Option<Place>,
+    resource: &Resource,
+) -> Box<Diagnostic> {
+    let (kind, name) = (&id.gvk.kind, &id.name);
+    let original = resource.original_id();
+    let asked = match id.namespace.is_empty() {
+        true => "the patch names no namespace".to_owned(),
+        false => format!("the patch names `{}`", id.namespace),
+    };
+    let namespace = match resource.id.namespace.is_empty() {
+        true => "the object is in no namespace".to_owned(),
+        false => format!("the object is in namespace `{}`", resource.id.namespace),
+    };
+    let same_namespace = original.effective_namespace() == id.effective_namespace();
+    let mut error = error.at(place, asked).at(name_place(resource), namespace);
+    error.message = match &*id.namespace {
+        "" => format!("this patch is for {kind} `{name}` without a namespace, which does not exist"),
+        namespace => format!("this patch is for {kind} `{name}` in `{namespace}`, which does not exist"),
+    };
+    if same_namespace {
+        return error.help(format!("the name it had with that namespace is `{}`", original.name));
+    }
+    match (&*resource.id.namespace, &*original.namespace) {
+        ("", _) | ("default", _) => error.help("remove `metadata.namespace` from the patch"),
+        (namespace, _) => error.help(format!("set `metadata.namespace: {namespace}` in the patch")),
+    }
+}
+
+/// Says which objects of a kind there are, if they are few.
+fn with_names(error: Box<Diagnostic>, kind: &str, names: &[&str]) -> Box<Diagnostic> {
+    match names.len() {
         0 => error
             .note(format!("there is no object of kind `{kind}` here"))
             .help("to add an object, list the file under `resources`; a patch changes one that exists"),
         1..=5 => {
-            let names: Vec<String> = same_kind().map(|resource| format!("`{}`", resource.id.name)).collect();
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             error
                 .note(format!("the objects of kind `{kind}` are {}", names.join(", ")))
                 .help("write the name of one of them in the patch, or list the file under `resources` to add an object")
         }
-        _ => error
-            .note(format!("there are {n_of_kind} objects of kind `{kind}`, none with a name like it"))
+        n_names => error
+            .note(format!("there are {n_names} objects of kind `{kind}`, none with a name like it"))
             .help("correct the name in the patch, or list the file under `resources` to add an object"),
     }
 }

@@ -37,8 +37,16 @@ fn features_of(manifest: &str) -> Vec<&str> {
 
 /// Checks what would be published: sources, the tables they include, and papers.
 pub fn package() -> Result<()> {
-    const PAPERS: [&str; 7] =
-        [".cargo_vcs_info.json", "CHANGELOG.md", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig", "LICENSE", "README.md"];
+    const PAPERS: [&str; 8] = [
+        ".cargo_vcs_info.json",
+        "CHANGELOG.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "Cargo.toml.orig",
+        "LICENSE",
+        "README.md",
+        "build.rs",
+    ];
     let listed = shell::output("cargo", &["package", "--list", "--locked", "--allow-dirty"])?;
     let is_wanted = |path: &&str| {
         PAPERS.contains(path) || (path.starts_with("src/") && (path.ends_with(".rs") || path.ends_with(".txt")))

@@ -27,8 +27,9 @@ impl Fields {
 
     /// Returns key and value of a field.
     pub(super) fn get(&self, name: &str) -> Option<(NodeId, NodeId)> {
-        let index = self.names.iter().position(|&known| known == name)?;
-        *self.found.get(index)?
+        let index = self.names.iter().position(|&known| known == name);
+        debug_assert!(index.is_some(), "the table of fields lacks `{name}`");
+        *self.found.get(index?)?
     }
 }
 

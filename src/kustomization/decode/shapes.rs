@@ -241,17 +241,3 @@ shape!(HELM_CHART_ARGS "an entry of `helmChartInflationGenerator`" {
     "releaseNamespace": Text,
     "extraArgs": Texts,
 });
-
-#[cfg(test)]
-mod tests {
-    use crate::sorting::Sorting;
-    #[test]
-    fn the_file_has_the_fields_that_a_build_knows() {
-        let sorted = |names: &[&'static str]| {
-            let mut names = names.to_vec();
-            names.put_in_own_order();
-            names
-        };
-        assert_eq!(sorted(super::FILE.spec.names), sorted(super::super::FILE.names));
-    }
-}

@@ -147,6 +147,7 @@ impl Value {
     }
 
     /// Returns the list under a key of a mapping; an empty one is made if there is none.
+    #[allow(clippy::unreachable, reason = "it is made a list first")]
     pub(crate) fn list_mut(&mut self, key: &str) -> &mut Vec<Value> {
         let value = self.value_mut(key, Data::List(Vec::new()));
         if !matches!(value.data, Data::List(_)) {
@@ -163,6 +164,7 @@ impl Value {
         self.value_mut(key, Data::Map(Vec::new()))
     }
 
+    #[allow(clippy::unreachable, reason = "it is made a mapping first")]
     fn value_mut(&mut self, key: &str, absent: Data) -> &mut Value {
         if !matches!(self.data, Data::Map(_)) {
             self.data = Data::Map(Vec::new());

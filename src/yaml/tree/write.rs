@@ -1,7 +1,7 @@
 //! Writing to a tree: every node that is written gets its origin, which keeps the one it replaced.
 
-use super::text::{Pool, Text};
 use super::marks::State;
+use super::text::{Pool, Text};
 use super::{Kind, Mark, NONE, Node, NodeId, Style, Tag, Tree};
 use crate::provenance::{Origin, OriginEntry, OriginIndex, Stamp};
 
