@@ -1,8 +1,7 @@
 //! `diff` and `matrix`: sessions at the command line, what is equal by rule, and whole trees in git.
 //!
 //! tests/data/diff/<case>/session.txt holds questions (`$ rustomize diff …`), each with what stands on standard output and
-//! standard error and, in parentheses, the exit code, if it is not 0; `UPDATE_SNAPSHOTS=1` writes the answers. The questions
-//! of docs/diff.md are among them.
+//! standard error and, in parentheses, the exit code, if it is not 0; `UPDATE_SNAPSHOTS=1` writes the answers.
 
 use crate::case::{entries, file_name};
 use crate::doors::{ROOT, load_tree, run_program};
@@ -246,17 +245,9 @@ proptest! {
 }
 
 #[test]
-fn the_page_shows_answers_of_the_sessions() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = std::fs::read_to_string(root.join("docs/diff.md")).expect("the page");
-    let cases = entries(&data()).into_iter().chain(entries(&root.join("tests/data/diff-staged")));
-    let sessions: String =
-        cases.map(|case| std::fs::read_to_string(case.join("session.txt")).expect("a session")).collect();
-    let blocks: Vec<&str> = page.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert!(blocks.len() >= 4, "only {} examples", blocks.len());
-    for block in blocks {
-        assert!(sessions.contains(block), "no session says:\n{block}");
-    }
+fn the_page_lists_what_is_not_compared() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diff.md");
+    let page = std::fs::read_to_string(page).expect("the page");
     for field in diff::GENERATED {
         assert!(page.contains(field), "the page does not list `{field}`");
     }

@@ -6,7 +6,6 @@
 //! change the file as its diff says. With `KUSTOMIZE=/path/to/it` the reference builds the edited trees, too, and must print
 //! the same bytes.
 
-use crate::case::{difference, updates_snapshots};
 use crate::disk::Scratch;
 use crate::doors::run_program;
 use crate::explain::words;
@@ -108,45 +107,4 @@ fn images_of_one_workload_are_set() {
 #[test]
 fn what_is_not_right_is_said_and_nothing_is_written() {
     run_cases("mistakes", 9);
-}
-
-/// The commands of docs/edit.md, in a copy of tests/data/edit/shop.
-#[test]
-fn the_page_is_tried() {
-    const BLOCK: &str = "```console\n";
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/edit.md");
-    let page = std::fs::read_to_string(&path).expect("the page");
-    let scratch = Scratch::new("edit-page");
-    for (name, bytes) in read_files(&data("shop")) {
-        scratch.write_bytes(&name, &bytes);
-    }
-    let mut directory = scratch.directory().to_owned();
-    let mut parts = page.split(BLOCK);
-    let mut updated = parts.next().expect("a page").to_owned();
-    let mut n_commands = 0;
-    for part in parts {
-        let (block, behind) = part.split_once("```\n").expect("a block ends");
-        updated += BLOCK;
-        for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
-            updated += &format!("$ {command}\n");
-            let words = words(command);
-            match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-                ["cd", name] => directory = directory.join(name),
-                ["rustomize", ref args @ ..] => {
-                    let said = run(&directory, args);
-                    assert!(said.is_success, "{command}: {}", said.text);
-                    updated += &said.text;
-                    n_commands += 1;
-                }
-                _ => panic!("what is `{command}`?"),
-            }
-        }
-        built(&directory).ok();
-        updated += &format!("```\n{behind}");
-    }
-    assert!(n_commands > 5, "only {n_commands} commands");
-    if updates_snapshots() {
-        std::fs::write(&path, &updated).expect("the page can be written");
-    }
-    assert!(updates_snapshots() || updated == page, "{}", difference(&page, &updated));
 }

@@ -1,7 +1,7 @@
 //! `explain`: sessions at the command line, and what must never be in an answer.
 //!
 //! tests/data/explain/<case>/session.txt holds questions (`$ rustomize explain …`), each with what stands on standard
-//! output and standard error; `UPDATE_SNAPSHOTS=1` writes the answers. The questions of docs/explain.md are among them.
+//! output and standard error; `UPDATE_SNAPSHOTS=1` writes the answers.
 
 use crate::case::entries;
 use crate::doors::run_program;
@@ -53,21 +53,6 @@ fn sessions() {
         n_questions += ask_again(&case, |question| answer(&case.join("input"), question));
     }
     assert!(n_questions > 40, "only {n_questions} questions");
-}
-
-#[test]
-fn the_page_shows_answers_of_the_sessions() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/explain.md");
-    let page = std::fs::read_to_string(page).expect("the page");
-    let sessions: String = entries(&data())
-        .iter()
-        .map(|case| std::fs::read_to_string(case.join("session.txt")).expect("a session"))
-        .collect();
-    let blocks: Vec<&str> = page.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert!(blocks.len() >= 4, "only {} examples", blocks.len());
-    for block in blocks {
-        assert!(sessions.contains(block), "no session says:\n{block}");
-    }
 }
 
 /// Values that stand in Secrets of the input, and what becomes of them.

@@ -15,7 +15,7 @@
 //!
 //! `UPDATE_SNAPSHOTS=1` rewrites the snapshots, and only those. What needs links or permissions is in `disk`; the
 //! example systems and the snapshots of their mistakes in `examples`, secrets in `leaks`, what the
-//! documentation promises in `reference`, the second YAML reader in `second`.
+//! documentation promises in `pages`, the second YAML reader in `second`.
 
 #![allow(
     clippy::disallowed_methods,
@@ -23,7 +23,6 @@
     reason = "the harness reads cases from the disk, starts the program and says what it ran"
 )]
 
-#[cfg(unix)]
 #[cfg(unix)]
 mod argocd;
 mod case;
@@ -54,12 +53,12 @@ mod lsp;
 mod names;
 #[cfg(unix)]
 mod packaging;
+#[cfg(unix)]
 mod pages;
 mod preview;
 #[cfg(unix)]
 mod programs;
 mod provenance;
-mod reference;
 mod remote;
 mod remotes;
 #[cfg(unix)]

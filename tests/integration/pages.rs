@@ -1,102 +1,113 @@
-//! Pages of the documentation that are sessions: every command of their `console` blocks is run, in order, by one shell in a
-//! copy of a tree, and must answer as the page shows. `UPDATE_SNAPSHOTS=1` writes the answers.
+//! The documentation keeps its word: every command of every page is run in a directory of its own and must answer as the page
+//! shows, every link leads somewhere, and every page of docs/ is in the book.
 //!
-//! `<!-- TREE: examples/x -->` names the tree, a directory of this repository. Standard error stands where it comes. `rustomize` and
-//! `kustomize` are the program under test; blocks of another kind are not run.
+//! Pages are all Markdown files of the repository's root, docs/, examples/, pkg/, plugin/ and argocd/. What a block is stands
+//! behind its fence:
+//!
+//! - `console`: commands behind `$ ` with all that they print, on both outputs, and `(exit code N)` if that is not 0; a line
+//!   `…` stands for lines that are left out
+//! - `sh`: commands that must succeed; what they print is not shown
+//! - `text` below a line `` `rustomize …`: ``: what this command writes to standard error
+//! - anything below a line `` `path/to/file`: `` is a file; `(latin1)` before the colon says how it is written
+//! - anything else is data, and YAML must be YAML. A block that holds commands or a program has a mark
+//!
+//! Marks are comments, those about a block directly above it:
+//!
+//! - `<!-- tree: DIR -->`: here begins a new directory, a copy of DIR; `none` is an empty one, `DIR at NAME` lays it below NAME
+//! - `<!-- setup: COMMANDS -->`: commands that readers do not see; `$REPOSITORY` is this one
+//! - `<!-- not run: REASON -->`: nobody runs this; the test lists all of them
+//! - `<!-- run by: FILE -->`: another test does; its file must name the page. Rust of a page that the library includes needs no mark
+//! - `<!-- recorded in: FILE -->`: the block is what stands in that file
+//! - `<!-- a new directory for each section -->` and `<!-- kustomize is this program -->` are about the page
+//!
+//! `kustomize` is the reference, v5.8.2, otherwise; commands that need it, or helm, are skipped (and said to be) where it is not installed.
+//! `UPDATE_SNAPSHOTS=1` writes the answers into the pages.
 
-use crate::case::{difference, updates_snapshots};
-use crate::disk::Scratch;
-use crate::doors::program;
-use crate::writing::read_files;
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod facts;
+mod links;
+mod markdown;
+mod plan;
+mod session;
 
-const TREE: &str = "<!-- TREE: ";
-const BEGIN: &str = "```console\n";
-const END: &str = "```";
-const PROMPT: &str = "$ ";
-/// Stands behind the answer of each command.
-const MARK: &str = "== answered ==\n";
+use crate::case::{entries, file_name, updates_snapshots};
+use plan::Page;
+use std::path::{Path, PathBuf};
 
-/// The pages, and how many commands they have at least.
-const PAGES: [(&str, usize); 1] = [("docs/pipelines.md", 10)];
+/// Directories with pages, beside the root.
+const DIRECTORIES: [&str; 5] = ["docs", "examples", "pkg", "plugin", "argocd"];
+/// What is built or fetched, or is an input of a test.
+const LEFT_OUT: [&str; 5] = ["node_modules", "dist", "target", "as-written", "test"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All pages, as paths from the root.
+fn pages() -> Vec<String> {
+    let mut pages = Vec::new();
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
+    pages.extend(entries(root()).iter().filter(|path| is_page(path)).map(|path| file_name(path)));
+    let mut directories: Vec<String> = DIRECTORIES.map(str::to_owned).to_vec();
+    while let Some(directory) = directories.pop() {
+        for path in entries(&root().join(&directory)) {
+            let name = file_name(&path);
+            let from_root = format!("{directory}/{name}");
+            if path.is_dir() && !LEFT_OUT.contains(&&*name) && !name.starts_with('.') {
+                directories.push(from_root);
+            } else if is_page(&path) {
+                pages.push(from_root);
+            }
+        }
+    }
+    pages.sort();
+    assert!(pages.len() > 30, "pages are missing: {pages:?}");
+    pages
+}
+
+fn read(page: &str) -> String {
+    std::fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
+}
 
 #[test]
-fn sessions_on_pages_go_as_they_say() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (page, n_min) in PAGES {
-        let text = std::fs::read_to_string(root.join(page)).expect("the page");
-        let (_, rest) = text.split_once(TREE).expect("the page names its tree");
-        let (tree, _) = rest.split_once(" -->").expect("the mark ends");
-        let mut commands: Vec<String> = Vec::new();
-        for block in text.split(BEGIN).skip(1) {
-            commands.extend(commands_of(block.split_once(END).expect("a block ends").0));
+fn commands_of_the_pages_answer_as_they_show() {
+    let pages: Vec<(String, String)> = pages().into_iter().map(|name| (read(&name), name)).collect();
+    let mut failures = Vec::new();
+    let mut planned = Vec::new();
+    let (mut n_run, mut n_elsewhere) = (0, 0);
+    for (text, name) in &pages {
+        let page = Page::plan(name, text);
+        failures.extend(page.faults.iter().map(|fault| format!("{name}:{fault}")));
+        for (line, reason) in &page.not_run {
+            println!("not run: {name}:{line}: {reason}");
         }
-        assert!(commands.len() >= n_min, "{page}: only {} commands", commands.len());
-        let mut answers = run(page, &root.join(tree), &commands).into_iter();
-        let mut updated = String::new();
-        for (index, part) in text.split(BEGIN).enumerate() {
-            if index == 0 {
-                updated += part;
-                continue;
-            }
-            let (block, behind) = part.split_once(END).expect("a block ends");
-            updated += BEGIN;
-            for command in commands_of(block) {
-                updated += &format!("{PROMPT}{command}\n{}", answers.next().expect("each command is answered"));
-            }
-            updated += &format!("{END}{behind}");
-        }
-        if updates_snapshots() {
-            std::fs::write(root.join(page), &updated).expect("the page can be written");
-        }
-        assert!(updates_snapshots() || updated == text, "{page}:\n{}", difference(&text, &updated));
+        n_run += page.n_run();
+        n_elsewhere += page.n_elsewhere;
+        planned.push(page);
     }
+    let n_not_run: usize = planned.iter().map(|page| page.not_run.len()).sum();
+    println!("pages: {n_run} blocks are run, {n_elsewhere} by other tests, {n_not_run} not run");
+    for (page, outcome) in planned.iter().zip(session::run_all(&planned)) {
+        failures.extend(outcome.failures);
+        let mut text = page.text.to_owned();
+        for (range, body) in outcome.updates.into_iter().rev() {
+            text.replace_range(range, &body);
+        }
+        if updates_snapshots() && text != page.text {
+            std::fs::write(root().join(page.name), text).expect("a page can be written");
+        }
+    }
+    assert!(failures.is_empty(), "\n\n{}\n", failures.join("\n\n"));
+    assert!(n_run > 150, "only {n_run} blocks");
 }
 
-/// Returns the commands of a block; one goes on behind a line that ends in a backslash.
-fn commands_of(block: &str) -> Vec<String> {
-    let mut commands: Vec<String> = Vec::new();
-    for line in block.lines() {
-        match (line.strip_prefix(PROMPT), commands.last_mut()) {
-            (Some(command), _) => commands.push(command.to_owned()),
-            (None, Some(command)) if command.ends_with('\\') => *command += &format!("\n{line}"),
-            _ => {}
-        }
+#[test]
+fn links_of_the_pages_lead_somewhere() {
+    let mut failures = Vec::new();
+    let mut n_links = 0;
+    for page in pages() {
+        n_links += links::check(&page, &read(&page), &mut failures);
     }
-    commands
-}
-
-/// Runs commands in a copy of a tree, and returns what each answers.
-fn run(page: &str, tree: &Path, commands: &[String]) -> Vec<String> {
-    let scratch = Scratch::new(&format!("page-{}", page.replace('/', "-")));
-    let files = read_files(tree);
-    assert!(!files.is_empty(), "{page}: there is no tree {}", tree.display());
-    for (path, bytes) in files {
-        scratch.write_bytes(&format!("tree/{path}"), &bytes);
-    }
-    for name in ["rustomize", "kustomize"] {
-        scratch.link(&format!("bin/{name}"), &program().to_string_lossy());
-    }
-    let mut script = "exec 2>&1\n".to_owned();
-    for command in commands {
-        script += &format!("{command}\nstatus=$?; printf '{}'; (exit $status)\n", MARK.replace('\n', "\\n"));
-    }
-    let path = std::env::var("PATH").expect("there is a search path");
-    let output = Command::new("sh")
-        .args(["-c", &script])
-        .current_dir(scratch.path("tree"))
-        .env("PATH", format!("{}:{path}", scratch.path("bin").display()))
-        .env("GIT_CEILING_DIRECTORIES", env!("CARGO_TARGET_TMPDIR"))
-        .env("NO_COLOR", "1")
-        .env_remove("CLICOLOR_FORCE")
-        .env_remove("FORCE_COLOR")
-        .stdin(Stdio::null())
-        .output()
-        .expect("there is a shell");
-    let text = String::from_utf8(output.stdout).expect("answers are UTF-8");
-    let mut answers: Vec<String> = text.split(MARK).map(str::to_owned).collect();
-    let rest = answers.pop().unwrap_or_default();
-    assert!(answers.len() == commands.len() && rest.is_empty(), "{page}: the shell stopped: {rest}");
-    answers
+    links::check_book(&mut failures);
+    assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
+    assert!(n_links > 100, "only {n_links} links");
 }

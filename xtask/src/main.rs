@@ -5,6 +5,7 @@
 
 mod argocd;
 mod bench;
+mod book;
 mod cases;
 mod corpora;
 mod crds;
@@ -65,6 +66,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench [growth] [OPTION]...   how fast builds are, beside kustomize; `bench --help` lists the options
   instructions [--update] [--bin PROGRAM]
                                instructions of a few builds against those recorded (valgrind)
+  book [--repository ADDRESS]  the pages of docs/ as a book (mdBook), in target/book; its links are followed
   vscode                       the extension for VS Code, packed into pkg/vscode/rustomize.vsix
   wasm [--update] [--test]     the npm package, built into pkg/dist; its sizes (recorded by --update), its tests
   preview [--debug]            the preview page, and a program that has it: target/preview/rustomize; this needs Node
@@ -89,6 +91,7 @@ fn run(words: &[&str]) -> Result<()> {
     std::env::set_current_dir(shell::root()).map_err(|error| format!("cannot go to the repository: {error}"))?;
     match words {
         ["test", rest @ ..] => test::run(rest),
+        ["book", rest @ ..] => book::run(rest),
         ["vscode"] => vscode::run(),
         ["wasm", rest @ ..] => wasm::run(rest),
         ["instructions", rest @ ..] => instructions::run(rest),

@@ -70,6 +70,17 @@ pub fn cargo_tool(name: &str, version: &str) -> Result<()> {
     shell::run("cargo", &["install", "--locked", name, "--version", version])
 }
 
+/// Makes sure that a program which cargo can install is there, in this release.
+pub fn cargo_program(name: &str, version: &str, options: &[&str]) -> Result<()> {
+    if shell::output(name, &["--version"]).is_ok_and(|text| text.trim().ends_with(version)) {
+        return Ok(());
+    }
+    println!("{name} {version} is not here: installing it (this takes minutes)");
+    let mut args = vec!["install", "--locked", name, "--version", version];
+    args.extend(options);
+    shell::run("cargo", &args)
+}
+
 /// Makes sure that a program of a Debian package is there.
 pub fn debian(program: &str, package: &str) -> Result<()> {
     if shell::output("sh", &["-c", &format!("command -v {program}")]).is_ok() {
