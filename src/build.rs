@@ -316,7 +316,7 @@ impl Printing {
     fn both_halves(&mut self, resources: &ResMap, room: usize) {
         let n_nodes: usize = resources.iter().map(|resource| resource.tree.len()).sum();
         let mut n_before = 0;
-        let is_first = |resource: &Arc<Resource>| {
+        let mut is_first = |resource: &Arc<Resource>| {
             n_before += resource.tree.len();
             n_before <= n_nodes / 2
         };

@@ -12,9 +12,9 @@ import (
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 )
 
-// Bounds for whatever a repository or an Application holds.
+// Bounds for whatever a repository or an Application holds: of processor time, on the slowest machine that runs this.
 const (
-	hostileSeconds = 20
+	hostileSeconds = 60
 	hostileMiB     = 1024
 )
 

@@ -17,7 +17,7 @@ import (
 const (
 	revision   = "5b0c1f6e8d9a4b7c3e2f1a0b9c8d7e6f5a4b3c2d"
 	pluginName = "rustomize"
-	deadline   = 60 * time.Second
+	deadline   = 120 * time.Second
 )
 
 // application is what an Application says, as far as rendering is concerned.

@@ -37,6 +37,8 @@ use std::path::{Path, PathBuf};
 const DIRECTORIES: [&str; 5] = ["docs", "examples", "pkg", "plugin", "argocd"];
 /// What is built or fetched, or is an input of a test.
 const LEFT_OUT: [&str; 5] = ["node_modules", "dist", "target", "as-written", "test"];
+/// A copy that packing the extension leaves behind.
+const COPY: &str = "pkg/vscode/diagnostics.md";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -54,7 +56,7 @@ fn pages() -> Vec<String> {
             let from_root = format!("{directory}/{name}");
             if path.is_dir() && !LEFT_OUT.contains(&&*name) && !name.starts_with('.') {
                 directories.push(from_root);
-            } else if is_page(&path) {
+            } else if is_page(&path) && from_root != COPY {
                 pages.push(from_root);
             }
         }

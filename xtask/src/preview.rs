@@ -69,7 +69,9 @@ fn browser(project: &str, words: &[&str]) -> Result<()> {
     wasm::packages(TESTS)?;
     let program = shell::root().join(PROGRAM);
     let env = [("RUSTOMIZE_PREVIEW", &*program.to_string_lossy())];
-    let mut args = vec!["--prefix", TESTS, "test", "--", "--project", project];
+    // As one word: otherwise what follows is taken for the names of further projects.
+    let project = format!("--project={project}");
+    let mut args = vec!["--prefix", TESTS, "test", "--", &project];
     args.extend(words);
     shell::run_with("npm", &args, &env)
 }

@@ -68,8 +68,7 @@ pub fn cargo_tool(name: &str, version: &str) -> Result<()> {
     {
         return Ok(());
     }
-    println!("{name} {version} is not here: installing it (this takes minutes)");
-    shell::run("cargo", &["install", "--locked", name, "--version", version])
+    cargo_install(name, version, &[])
 }
 
 /// Makes sure that a program which cargo can install is there, in this release.
@@ -77,6 +76,10 @@ pub fn cargo_program(name: &str, version: &str, options: &[&str]) -> Result<()> 
     if shell::output(name, &["--version"]).is_ok_and(|text| text.trim().ends_with(version)) {
         return Ok(());
     }
+    cargo_install(name, version, options)
+}
+
+fn cargo_install(name: &str, version: &str, options: &[&str]) -> Result<()> {
     println!("{name} {version} is not here: installing it (this takes minutes)");
     let mut args = vec!["install", "--locked", name, "--version", version];
     args.extend(options);

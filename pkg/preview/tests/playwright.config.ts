@@ -21,8 +21,8 @@ export default defineConfig({
   ],
   outputDir: '../../../target/preview/results',
   // On a busy machine everything takes its time.
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  timeout: 600_000,
+  expect: { timeout: 60_000 },
   // Milliseconds are measured in one of the projects: one test at a time.
   workers: 1,
   forbidOnly: true,

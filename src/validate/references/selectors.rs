@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, nearest};
 use crate::resource::Resource;
 use crate::validate::checker::{Checker, Words};
 use crate::validate::path::Path;
-use crate::yaml::tree::Tree;
+use crate::yaml::tree::{NodeId, Tree};
 
 impl<'b> References<'b> {
     /// Checks the pods that a NetworkPolicy is for, and those of its own namespace that it names.
@@ -47,10 +47,9 @@ impl<'b> References<'b> {
                 "Ingress" => ("ingress", "egress", "nothing arrives at these pods"),
                 _ => continue,
             };
-            let has_rules =
-                |field| spec.field(tree, field).is_some_and(|rules| tree.items(rules.node).next().is_some());
             // An empty list says that it is meant.
-            if tree.get(spec.node, field).is_some() || !has_rules(other) || self.is_opened(at, &wanted, field) {
+            let is_said = tree.get(spec.node, field).is_some();
+            if is_said || !has_rules(tree, spec.node, other) || self.is_opened(at, &wanted, field) {
                 continue;
             }
             let path = types.item(index, direction);
@@ -68,9 +67,8 @@ impl<'b> References<'b> {
         all.iter().filter(|policy| policy.id.effective_namespace() == at.namespace).any(|policy| {
             let tree = &policy.tree;
             let Some(spec) = tree.get(policy.root(), "spec") else { return false };
-            let has_rules = tree.get(spec, direction).is_some_and(|rules| tree.items(rules).next().is_some());
             let selector = tree.get(spec, "podSelector").map(|selector| Selector::of(tree, selector));
-            has_rules && selector.is_none_or(|selector| selector.selects(&wanted.pairs))
+            has_rules(tree, spec, direction) && selector.is_none_or(|selector| selector.selects(&wanted.pairs))
         })
     }
 
@@ -119,6 +117,11 @@ impl<'b> References<'b> {
         let shown: Vec<String> = selected.iter().map(|service| service.short_name()).collect();
         endpoints(checker, at, &spec.field(tree, "endpoints"), &names, &shown);
     }
+}
+
+/// Returns whether a policy lets anything through in a direction.
+fn has_rules(tree: &Tree, spec: NodeId, direction: &str) -> bool {
+    tree.get(spec, direction).is_some_and(|rules| tree.items(rules).next().is_some())
 }
 
 /// Where a monitor looks.

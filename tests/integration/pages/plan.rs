@@ -115,9 +115,6 @@ impl<'p> Page<'p> {
     }
 
     fn step(&mut self, line: usize, action: Action<'p>) {
-        if self.scopes.is_empty() {
-            self.scopes.push(Scope::default());
-        }
         if let Some(scope) = self.scopes.last_mut() {
             scope.steps.push(Step { line, action });
         }

@@ -35,7 +35,7 @@ pub(super) fn run_all(pages: &[Page]) -> Vec<Outcome> {
         .filter(|&(page, scope)| !pages[page].scopes[scope].steps.is_empty())
         .collect();
     let next = AtomicUsize::new(0);
-    let mut done: Vec<(usize, Outcome)> = std::thread::scope(|threads| {
+    let done: Vec<(usize, Outcome)> = std::thread::scope(|threads| {
         let work = || {
             let mut done = Vec::new();
             while let Some(&(page, scope)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -50,7 +50,7 @@ pub(super) fn run_all(pages: &[Page]) -> Vec<Outcome> {
         done.into_iter().map(|((page, _), outcome)| (page, outcome)).collect()
     });
     let mut outcomes: Vec<Outcome> = pages.iter().map(|_| Outcome::default()).collect();
-    for (page, outcome) in done.drain(..) {
+    for (page, outcome) in done {
         outcomes[page].failures.extend(outcome.failures);
         outcomes[page].updates.extend(outcome.updates);
     }
@@ -172,8 +172,7 @@ fn commands_of(action: &Action, scratch: &Scratch, number: usize) -> Option<Vec<
                 (text(scratch.path(&format!("files/{number}"))), text(scratch.path(&format!("work/{path}"))));
             vec![format!("mkdir -p \"$(dirname '{to}')\" && cp -p '{from}' '{to}'")]
         }
-        Action::Setup(commands) => vec![format!("set -e\n{commands}\nset +e")],
-        Action::Script(commands) => vec![format!("set -e\n{commands}\nset +e")],
+        Action::Setup(commands) | Action::Script(commands) => vec![format!("set -e\n{commands}\nset +e")],
         Action::Console { commands, .. } => commands.iter().map(|(command, _)| command.clone()).collect(),
         Action::Said { command, .. } => vec![format!("({command}) 2>&1 > /dev/null")],
     })

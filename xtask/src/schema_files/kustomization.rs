@@ -21,9 +21,8 @@ pub fn schema() -> Value {
 }
 
 fn object(outline: Outline, definitions: &mut Map<String, Value>) -> Value {
-    let properties: Map<String, Value> =
+    let mut properties: Map<String, Value> =
         outline.fields().map(|field| (field.name.to_owned(), property(&field, definitions))).collect();
-    let mut properties = properties;
     // As nearly everybody writes it, after an example of long ago; the programs do not mind.
     if let Some(field_path) = properties.get("fieldPath").filter(|_| properties.len() == 1).cloned() {
         properties.insert("fieldpath".to_owned(), field_path);
