@@ -14,6 +14,7 @@ use rustomize::json;
 use rustomize::limits::Limits;
 use rustomize::loader::FILE_NAMES;
 use rustomize::resource::Resource;
+use rustomize::session::Session;
 use rustomize::source::{Columns, Sensitivity, Sources};
 use rustomize::yaml::read::decode_bytes;
 use std::collections::BTreeMap;

@@ -19,7 +19,7 @@ const ENTRIES_MIN: usize = 8;
 const WAITING_BYTES_MAX: usize = 8 << 20;
 
 /// Starts a thread that calls [`ReadAhead::run`], if it can.
-pub type Start = fn(&'static ReadAhead) -> bool;
+pub(super) type Start = fn(&'static ReadAhead) -> bool;
 
 /// Reads files ahead of one build.
 pub struct ReadAhead {

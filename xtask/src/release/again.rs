@@ -4,7 +4,7 @@
 use super::{OUT, SUMS};
 use crate::shell::{self, Result};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub fn check() -> Result<()> {
     if !super::is_clean()? {
@@ -13,7 +13,7 @@ pub fn check() -> Result<()> {
     super::all()?;
     let here = digests(&shell::root().join(OUT))?;
     // Of another length, and not below the first one: both have shown in programs.
-    let clone = PathBuf::from(std::env::temp_dir()).join("rustomize-release-made-again");
+    let clone = std::env::temp_dir().join("rustomize-release-made-again");
     let _ = std::fs::remove_dir_all(&clone);
     let there = clone.to_string_lossy();
     shell::run("git", &["clone", "--quiet", "--no-local", ".", &there])?;
