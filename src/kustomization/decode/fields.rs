@@ -25,11 +25,10 @@ impl Fields {
         Fields { names: spec.names, found: vec![None; spec.names.len()] }
     }
 
-    /// Returns key and value of a field.
+    /// Returns key and value of a field; one that the mapping cannot have is absent.
     pub(super) fn get(&self, name: &str) -> Option<(NodeId, NodeId)> {
-        let index = self.names.iter().position(|&known| known == name);
-        debug_assert!(index.is_some(), "the table of fields lacks `{name}`");
-        *self.found.get(index?)?
+        let index = self.names.iter().position(|&known| known == name)?;
+        *self.found.get(index)?
     }
 }
 
