@@ -11,6 +11,7 @@
 
 pub mod fs;
 pub mod limits;
+pub mod ordered;
 pub mod sorting;
 pub mod source;
 

@@ -9,12 +9,12 @@
 mod key_index;
 mod marks;
 
+use crate::ordered::BTreeMap;
 use crate::provenance::{Origin, OriginEntry, OriginIndex, ReadFile, Stamp};
 use crate::source::{Place, Span};
 use key_index::{KeyIndex, Known};
 pub(crate) use marks::Mark;
 use marks::State;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The index of a node in its [`Tree`].
