@@ -52,6 +52,8 @@ pub mod fs;
 #[doc(hidden)]
 pub mod limits;
 #[doc(hidden)]
+pub mod ordered;
+#[doc(hidden)]
 pub mod sorting;
 #[doc(hidden)]
 pub mod source;

@@ -13,11 +13,11 @@ use rustomize::fs::{self, EntryKind, FileSystem};
 use rustomize::json;
 use rustomize::limits::Limits;
 use rustomize::loader::FILE_NAMES;
+use rustomize::ordered::BTreeMap;
 use rustomize::resource::Resource;
 use rustomize::session::Session;
 use rustomize::source::{Columns, Sensitivity, Sources};
 use rustomize::yaml::read::decode_bytes;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasm_bindgen::prelude::wasm_bindgen;
 

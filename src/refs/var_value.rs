@@ -3,6 +3,7 @@
 //! Numbers and booleans keep their type as far as the reference does (upstream `RNode.GetFieldValue`).
 
 use crate::field_path;
+use crate::yaml::decimal;
 use crate::yaml::resolve::effective_tag;
 use crate::yaml::tree::{Kind, NodeId, Tag, Tree};
 
@@ -41,7 +42,7 @@ impl VarValue {
         match effective_tag(tree, node) {
             _ if tree.is_untagged(node) => Ok(VarValue::Text(text.to_owned())),
             Tag::Int => parse_int(text).map(VarValue::Int).ok_or(unreadable),
-            Tag::Float => text.parse().map(VarValue::Float).map_err(|_| unreadable),
+            Tag::Float => decimal::parse(text).map(VarValue::Float).ok_or(unreadable),
             Tag::Bool => match text {
                 "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(VarValue::Bool(true)),
                 "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(VarValue::Bool(false)),
