@@ -477,11 +477,6 @@ export class Project {
   /** Lays environments side by side: the fields that differ. */
   matrix(targets: string[], options?: CompareOptions): MatrixResult;
 
-  /** Plans a change of the kustomization file of a target. */
-  edit(target: string, command: EditCommand): EditResult;
-  /** `edit` with the verb `set image`. */
-  setImage(target: string, ...images: string[]): EditResult;
-
   /** The text of a file with the values of Secrets replaced by `•`, one for each character; `undefined` if there is none. */
   redactedText(path: string): string | undefined;
 }

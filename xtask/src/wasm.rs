@@ -54,10 +54,10 @@ struct Module {
     glue: &'static str,
 }
 
-/// What everybody loads; and what is loaded when somebody asks for checks, which with their tables are a sixth of it all.
+/// What everybody loads; and what is loaded when somebody edits or checks.
 const MODULES: [Module; 2] = [
     Module { feature: "project", file: "rustomize.wasm", glue: "glue.js" },
-    Module { feature: "validate", file: "validate.wasm", glue: "validate-glue.js" },
+    Module { feature: "tools", file: "tools.wasm", glue: "tools-glue.js" },
 ];
 
 /// Compiles a module into pkg/dist, with its glue.
@@ -120,22 +120,22 @@ fn version() -> Result<String> {
 /// Prints what has to be loaded, compressed as servers do, and fails where it grew.
 fn sizes(is_update: bool) -> Result<()> {
     let files = shell::entries(Path::new(DIST))?;
-    let is_of_checks = |path: &Path| shell::name(path).starts_with("validate") || shell::name(path) == "checks.js";
+    let is_of_tools = |path: &Path| shell::name(path).contains("tools");
     let (more, scripts): (Vec<PathBuf>, Vec<PathBuf>) = files
         .into_iter()
         .filter(|path| path.extension().is_some_and(|end| end == "js"))
-        .partition(|path| is_of_checks(path));
+        .partition(|path| is_of_tools(path));
     let gzipped_all = |paths: &[PathBuf]| paths.iter().map(|path| gzipped(path)).sum::<Result<u64>>();
-    let [module, checks] = MODULES.map(|module| Path::new(DIST).join(module.file));
+    let [module, tools] = MODULES.map(|module| Path::new(DIST).join(module.file));
     let found = [
         ("wasm", gzipped(&module)?),
         ("js", gzipped_all(&scripts)?),
-        ("validate.wasm", gzipped(&checks)?),
-        ("validate.js", gzipped_all(&more)?),
+        ("tools.wasm", gzipped(&tools)?),
+        ("tools.js", gzipped_all(&more)?),
     ];
     let raw = std::fs::metadata(&module).map_err(|error| format!("{}: {error}", module.display()))?.len();
     println!("rustomize.wasm: {raw} bytes, {} gzipped; scripts: {} gzipped", found[0].1, found[1].1);
-    println!("validate.wasm, for those who ask: {} gzipped; scripts: {}", found[2].1, found[3].1);
+    println!("tools.wasm, for those who ask: {} gzipped; scripts: {}", found[2].1, found[3].1);
     if is_update {
         let lines: Vec<String> = found.iter().map(|(name, bytes)| format!("  \"{name}\": {bytes}")).collect();
         return shell::write(Path::new(SIZES), format!("{{\n{}\n}}\n", lines.join(",\n")));
