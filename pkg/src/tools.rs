@@ -52,7 +52,12 @@ impl Tools {
         }
     }
 
-    /// Tools the objects of a target.
+    /// Plans a change of the kustomization file of a target.
+    pub fn edit(&self, target: &str, verb: &str, args: Vec<String>, more: Vec<String>, bits: u32) -> String {
+        edit::planned(self.files, &absolute(target), verb, args, more, bits)
+    }
+
+    /// Checks the objects of a target.
     pub fn validate(&mut self, target: &str, bits: u32, release: &str) -> String {
         let (session, outcome) = self.builder.build(self.files, target, bits);
         let sources = &session.sources;

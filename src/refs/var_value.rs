@@ -4,6 +4,7 @@
 
 use crate::field_path;
 use crate::yaml::decimal;
+use crate::yaml::emit::number::push_yaml_float;
 use crate::yaml::resolve::effective_tag;
 use crate::yaml::tree::{Kind, NodeId, Tag, Tree};
 
@@ -94,14 +95,9 @@ fn general(value: f64) -> String {
         }
         .to_owned();
     }
-    let text = format!("{value:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
-        return value.to_string();
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.abs())
+    let mut text = String::new();
+    push_yaml_float(value, &mut text);
+    text
 }
 
 /// Finds the field that a path leads to.

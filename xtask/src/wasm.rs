@@ -60,11 +60,17 @@ const MODULES: [Module; 2] = [
     Module { feature: "tools", file: "tools.wasm", glue: "tools-glue.js" },
 ];
 
+/// What the compiler is told beyond the profile: a function with much on its stack stays by itself even if it is called once (what
+/// is one large function otherwise compresses worse), and the hash is calculated in loops.
+const SMALL: [&str; 3] = ["-Cllvm-args=-inline-max-stacksize=32", "--cfg", "sha2_backend_soft=\"compact\""];
+/// What binaryen does: again, hardly anything is put into its callers; and no address lies in the first kilobyte, where the stack ends.
+const SMALLER: [&str; 6] = ["-Oz", "--low-memory-unused", "-fimfs=0", "-ocimfs=20", "--merge-similar-functions", "-Oz"];
+
 /// Compiles a module into pkg/dist, with its glue.
 fn compile(module: &Module) -> Result<()> {
     let args = ["build", "--locked", "--profile", "wasm", "--package", "rustomize-wasm", "--target", TARGET];
     let features = ["--no-default-features", "--features", module.feature];
-    let flags = [("CARGO_ENCODED_RUSTFLAGS", &*places::rust_flags(&[])?)];
+    let flags = [("CARGO_ENCODED_RUSTFLAGS", &*places::rust_flags(&SMALL)?)];
     shell::run_with("cargo", &[&args[..], &features].concat(), &flags)?;
     let program = ["run", "--quiet", "--locked", "--package", "rustomize-glue", "--"];
     shell::run("cargo", &[&program[..], &[COMPILED, GLUE]].concat())?;
@@ -82,7 +88,7 @@ fn compile(module: &Module) -> Result<()> {
     let optimise = |args: &[&str]| shell::run("pkg/node_modules/.bin/wasm-opt", &[args, &features].concat());
     let [glued, small, named] = ["glue_bg.wasm", "small.wasm", "named.wasm"].map(|name| format!("{GLUE}/{name}"));
     // Names stay for who wants to know where bytes are: GLUE/small.wasm.
-    optimise(&[&glued, "-o", &small, "-g", "-Oz", "--merge-similar-functions", "-Oz"])?;
+    optimise(&[&[&*glued, "-o", &small, "-g"], &SMALLER[..]].concat())?;
     shell::run("cargo", &[&program[..], &["--order", &small, &named]].concat())?;
     let out = format!("{DIST}/{}", module.file);
     optimise(&[&named, "-o", &out, "--reorder-functions-by-name", "--strip-debug", "--strip-producers"])?;
