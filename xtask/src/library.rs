@@ -69,7 +69,7 @@ pub fn public_api(words: &[&str]) -> Result<()> {
         _ => return Err("usage: cargo xtask public-api [--update]".to_owned()),
     };
     let args = ["rustdoc", "--locked", "--lib", "--no-default-features", "--features", "validate"];
-    let json = ["--", "-Zunstable-options", "--output-format", "json"];
+    let json = ["--", "-Zunstable-options", "--output-format", "json", "--document-hidden-items"];
     shell::run_with("cargo", &[&args[..], &json].concat(), &[("RUSTC_BOOTSTRAP", "1"), TARGET])?;
     let api = public_api::Builder::from_rustdoc_json("target/check/doc/rustomize.json")
         .omit_blanket_impls(true)
@@ -77,7 +77,10 @@ pub fn public_api(words: &[&str]) -> Result<()> {
         .omit_auto_derived_impls(true)
         .build()
         .map_err(|error| format!("rustdoc's JSON: {error}"))?;
-    let items: Vec<String> = api.items().map(|item| format!("{item}\n")).collect();
+    let lib = shell::read(Path::new("src/lib.rs"))?;
+    let exported = exports(&lib);
+    let items: Vec<String> =
+        api.items().map(|item| format!("{item}\n")).filter(|item| is_offered(item, &exported)).collect();
     let new = items.concat();
     println!("{} public items", items.len());
     if is_update {
@@ -96,8 +99,59 @@ pub fn public_api(words: &[&str]) -> Result<()> {
     ))
 }
 
+/// Returns the paths, below the crate, of what the root of the library offers: `fs::Disk` for `pub use fs::Disk;`.
+fn exports(lib: &str) -> Vec<String> {
+    let statements = lib.split("\npub use ").skip(1).filter_map(|rest| rest.split_once(';'));
+    let paths = statements.flat_map(|(statement, _)| {
+        let (module, names) = statement.split_once("::").unwrap_or(("", statement));
+        let names = names.trim_matches(['{', '}']).split(',').map(str::trim).filter(|name| !name.is_empty());
+        names.map(move |name| format!("{module}::{}", name.split(" as ").next().unwrap_or(name)))
+    });
+    paths.collect()
+}
+
+/// Whether a line of the list is about the root, or about what it offers. Modules are hidden; their items are listed because
+/// methods of what the root takes from them would be missing otherwise.
+fn is_offered(item: &str, exported: &[String]) -> bool {
+    const CRATE: &str = "rustomize::";
+    // What an `impl` is for.
+    let item = item.split_once(" for ").filter(|_| item.starts_with("impl")).map_or(item, |(_, target)| target);
+    let Some((_, path)) = item.split_once(CRATE) else { return true };
+    let end = path.find(|c: char| !(c.is_alphanumeric() || "_:".contains(c))).unwrap_or(path.len());
+    let (path, is_module) = (path[..end].trim_end_matches(':'), item.starts_with("pub mod "));
+    let is_of = |export: &String| {
+        path.strip_prefix(export.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    match path.split_once("::") {
+        _ if is_module => false,
+        Some((first, _)) if first.starts_with(char::is_lowercase) => exported.iter().any(is_of),
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_the_root_takes_from_modules_is_offered() {
+        let exported = super::exports("mod a;\npub use fs::{\n    Disk, Look as See,\n};\npub use limits::Limits;\n");
+        assert_eq!(exported, ["fs::Disk", "fs::Look", "limits::Limits"]);
+        for line in [
+            "pub use rustomize::Disk",
+            "pub fn rustomize::build(&dyn rustomize::fs::FileSystem)",
+            "pub fn rustomize::fs::Disk::read(&self, &rustomize::other::Hidden)",
+            "impl rustomize::fs::FileSystem for rustomize::fs::Disk",
+        ] {
+            assert!(super::is_offered(line, &exported), "{line}");
+        }
+        for line in [
+            "pub mod rustomize::fs",
+            "pub struct rustomize::fs::Diskette",
+            "impl rustomize::fs::Disk for rustomize::yaml::Tree",
+        ] {
+            assert!(!super::is_offered(line, &exported), "{line}");
+        }
+    }
+
     #[test]
     fn features_are_read_from_the_manifest() {
         let manifest = "[package]\nname = \"x\"\n\n[features]\ndefault = [\"a\"]\n# b = no\na = [\"dep:c\"]\nd = []\n\n[[bin]]\nname = \"x\"\n";
