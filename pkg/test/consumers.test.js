@@ -62,12 +62,12 @@ test("Node", () => {
 
 test("the README's example", () => {
   const readme = readFileSync(join(PACKAGE, "README.md"), "utf8");
-  const [example, checks] = Array.from(readme.matchAll(/```js tested\n([\s\S]*?)```/g), ([, code]) => code);
+  const [example, tools] = Array.from(readme.matchAll(/```js tested\n([\s\S]*?)```/g), ([, code]) => code);
   const [, printed] = readme.match(/It prints\n\n```text\n([\s\S]*?)```/);
   writeFileSync(join(consumer, "readme.js"), example);
   assert.equal(run("node", ["readme.js"]), printed);
-  writeFileSync(join(consumer, "checks.js"), `${example}{\n${checks}}\n`);
-  assert.equal(run("node", ["checks.js"]), `${printed}`);
+  writeFileSync(join(consumer, "edits.js"), `${example}{\n${tools}}\n`);
+  assert.equal(run("node", ["edits.js"]), `${printed}`);
 });
 
 test("TypeScript", () => {
