@@ -395,7 +395,7 @@ export interface FileEdit {
   text: string;
 }
 
-/** An edit, which was not made yet: `Project.apply` does that. */
+/** An edit, which was planned by `rustomize/tools` and not made yet: `Project.apply` does that. */
 export interface EditResult {
   ok: boolean;
   /** The files that change; none if there is nothing to do. */
@@ -441,7 +441,7 @@ export class Project {
   delete(path: string): boolean;
   /** Renames a file or a directory; returns whether there was one. What stood at the new path is replaced. */
   rename(from: string, to: string): boolean;
-  /** Makes an edit. */
+  /** Makes an edit that `rustomize/tools` planned. */
   apply(edit: EditResult): void;
   has(path: string): boolean;
   /** The text of a file; `undefined` if there is none, or if it is no text. */
