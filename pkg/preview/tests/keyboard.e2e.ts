@@ -66,10 +66,9 @@ test('an example is opened, a value changed and its source found by keys alone',
   await expect(cell).toHaveAttribute('id', before!)
   await keyboard.press('Enter')
   await expect(app.editor).toBeFocused()
-  await keyboard.press('Escape')
-
   await keyboard.press('Alt+1')
   await expect(app.lines).toBeVisible()
+  await app.lines.focus()
   await keyboard.press('/')
   await expect(page.getByRole('searchbox', { name: 'Name' })).toBeFocused()
   await app.lines.focus()
