@@ -4,11 +4,13 @@
 //! This file knows what is published and in which order; how each thing is made stands in the modules.
 
 mod again;
+mod before;
 mod bills;
 mod install;
 pub mod notices;
 mod pages;
 mod programs;
+mod rust_library;
 mod versions;
 mod zig;
 
@@ -54,11 +56,7 @@ pub struct Source {
 
 impl Source {
     fn of_head() -> Result<Source> {
-        let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
-            Ok(text) => text,
-            Err(_) => shell::output("git", &["log", "-1", "--format=%ct"])?,
-        };
-        let seconds = seconds.trim().parse().map_err(|_| format!("SOURCE_DATE_EPOCH: `{}`", seconds.trim()))?;
+        let seconds = seconds()?;
         let commit = shell::output("git", &["rev-parse", "HEAD"])?.trim().to_owned();
         if !is_clean()? {
             println!("NOT OF A COMMIT: files differ from {commit}");
@@ -67,12 +65,22 @@ impl Source {
     }
 }
 
+/// The time of the commit, if no other is asked for.
+fn seconds() -> Result<u64> {
+    let text = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => text,
+        Err(_) => shell::output("git", &["log", "-1", "--format=%ct"])?,
+    };
+    text.trim().parse().map_err(|_| format!("SOURCE_DATE_EPOCH: `{}` is no number of seconds", text.trim()))
+}
+
 /// Says if the tree is that of a commit.
 fn is_clean() -> Result<bool> {
     Ok(shell::output("git", &["status", "--porcelain"])?.is_empty())
 }
 
 fn all() -> Result<()> {
+    before::check()?;
     versions::run(&[])?;
     let source = Source::of_head()?;
     let _ = std::fs::remove_dir_all(OUT);

@@ -4,6 +4,8 @@
 //! The definition is compiled in only for this command, with a feature of this crate.
 
 use super::WORK;
+#[cfg(feature = "definitions")]
+use crate::archive;
 use crate::shell::{self, Result};
 #[cfg(not(feature = "definitions"))]
 use crate::tools;
@@ -24,7 +26,9 @@ pub fn write() -> Result<()> {
 #[cfg(feature = "definitions")]
 pub fn write() -> Result<()> {
     let _ = std::fs::remove_dir_all(directory());
-    for (name, text) in rustomize::cli::pages::man_pages() {
+    // Of sources without a repository nothing is published.
+    let date = archive::time(super::seconds().unwrap_or(0), "%Y-%m-%d")?;
+    for (name, text) in rustomize::cli::pages::man_pages(&date) {
         shell::write(&directory().join(MAN).join(name), text)?;
     }
     for (name, text) in rustomize::cli::pages::completions() {
