@@ -137,7 +137,11 @@ fn texts(directory: &Path, depth: usize) -> Result<Vec<String>> {
         let name = shell::name(&path).to_lowercase();
         if path.is_dir() {
             if depth > 1 && !["test", "doc", "node_modules"].iter().any(|word| name.contains(word)) {
-                found.extend(texts(&path, depth - 1)?);
+                for text in texts(&path, depth - 1)? {
+                    if !found.contains(&text) {
+                        found.push(text);
+                    }
+                }
             }
         } else if is_licence(&name) {
             let text = rust_library::tidy(&shell::read(&path)?);
