@@ -57,9 +57,10 @@ pub struct Source {
 impl Source {
     fn of_head() -> Result<Source> {
         let seconds = seconds()?;
-        let commit = shell::output("git", &["rev-parse", "HEAD"])?.trim().to_owned();
+        let mut commit = shell::output("git", &["rev-parse", "HEAD"])?.trim().to_owned();
         if !is_clean()? {
             println!("NOT OF A COMMIT: files differ from {commit}");
+            commit += " with changes";
         }
         Ok(Source { version: versions::own()?, seconds, commit })
     }
