@@ -24,6 +24,7 @@ use crate::session::{FileResources, Session};
 use crate::source::{Place, Source, Span};
 use crate::transform;
 use crate::transform::replacements::{self};
+use crate::yaml;
 use faults::Stopped;
 use patches::{PATCHES, PATCHES_JSON6902};
 use std::sync::Arc;
@@ -61,7 +62,7 @@ impl<'fs> Accumulator<'_, 'fs> {
         let file = loader::kustomization_file(self.session, root, self.restrictions).map_err(single)?;
         gathered.inputs.insert(Arc::clone(&file));
         let source = self.session.read_text(&file).map_err(single)?;
-        let tree = self.session.first_document(&source).map_err(single)?;
+        let tree = yaml::read::read_first(&source, &self.session.limits).map_err(single)?;
         let Some(tree) = tree else {
             let message = format!("`{}` is empty", source.path);
             let place = Place { source: source.id, span: Span::default() };
@@ -73,9 +74,6 @@ impl<'fs> Accumulator<'_, 'fs> {
         let mut report = Report::default();
         let decoded = kustomization::decode::decode(&source, &tree, &mut report);
         gathered.settle(report)?;
-        if let (Some(ahead), Some(file)) = (self.session.threads(), &decoded) {
-            ahead.met(&root.directory, file.resources.len() + file.components.len());
-        }
         decoded.ok_or_else(Vec::new)
     }
 
@@ -235,8 +233,8 @@ impl<'fs> Accumulator<'_, 'fs> {
         self.parse(&source).map(Arc::from).map_err(Arc::from)
     }
 
-    fn parse(&mut self, source: &Arc<Source>) -> Result<Vec<Arc<Resource>>, Errors> {
-        let documents = self.session.documents(source).map_err(single)?;
+    fn parse(&self, source: &Arc<Source>) -> Result<Vec<Arc<Resource>>, Errors> {
+        let documents = yaml::read::read_documents(source, &self.session.limits).map_err(single)?;
         let mut report = Report::default();
         let mut resources = manifest::resources(documents, &mut report);
         for resource in &mut resources {

@@ -16,7 +16,6 @@ use crate::provenance::{Stamp, Touched};
 use crate::refs;
 use crate::remote;
 use crate::resmap::ResMap;
-use crate::resource::Resource;
 use crate::session::Session;
 use crate::string_map;
 use crate::transform::replacements;
@@ -173,14 +172,10 @@ fn run(
         };
         gathered.warnings.retain(|warning| !is_about_objects(warning.code));
     }
-    let (text, documents) =
-        print(&mut resources, options.prints_only, session.room_for_output(), session.threads().is_some())?;
+    let (text, documents) = print(&mut resources, options.prints_only, session.room_for_output())?;
     session.printed(text.len());
     Ok((resources, text, documents))
 }
-
-/// What stands between two documents.
-const SEPARATOR: &str = "---\n";
 
 /// Drops objects that are for the build only (upstream `KustTarget.IgnoreLocal`). One with the identity of another that
 /// stays, which a replacement can give it, stays as well: the two are an error then.
@@ -256,90 +251,32 @@ fn clean_annotations(resources: &mut ResMap, position: usize, stamp: &Stamp) {
 }
 
 /// Prints all resources; every fault is found before the first byte goes anywhere.
-fn print(
-    resources: &mut ResMap,
-    lets_go: bool,
-    room: usize,
-    has_threads: bool,
-) -> Result<(String, Vec<Range<usize>>), Vec<Diagnostic>> {
-    let mut printed = Printing::new(room);
-    // A thread is worth it for tens of kilobytes. Where megabytes are printed, to let go of what is printed saves more.
-    if has_threads && (48 << 10..2 << 20).contains(&room) {
-        printed.both_halves(resources, room);
-    } else {
-        for position in 0..resources.len() {
-            printed.add(resources.get(position));
-            if lets_go && printed.last_is_large() {
-                resources.get_mut(position).tree = Arc::default();
-            }
+fn print(resources: &mut ResMap, lets_go: bool, room: usize) -> Result<(String, Vec<Range<usize>>), Vec<Diagnostic>> {
+    // To give back the memory of small objects takes longer than it is worth.
+    const LARGE: usize = 64 * 1024;
+    // Room for all at once: memory that is not written to costs nothing, moving megabytes does.
+    let mut text = String::with_capacity(room);
+    let mut documents = Vec::with_capacity(resources.len());
+    let mut errors = Vec::new();
+    for position in 0..resources.len() {
+        let resource = resources.get(position);
+        if !documents.is_empty() {
+            text.push_str("---\n");
         }
-    }
-    let Printing { text, documents, errors } = printed;
-    if errors.is_empty() { Ok((text, documents)) } else { Err(errors) }
-}
-
-/// Manifests as they are printed one after the other.
-struct Printing {
-    text: String,
-    documents: Vec<Range<usize>>,
-    errors: Vec<Diagnostic>,
-}
-
-impl Printing {
-    fn new(room: usize) -> Printing {
-        // Room for all at once: memory that is not written to costs nothing, moving megabytes does.
-        Printing { text: String::with_capacity(room), documents: Vec::new(), errors: Vec::new() }
-    }
-
-    fn add(&mut self, resource: &Resource) {
-        if !self.documents.is_empty() {
-            self.text.push_str(SEPARATOR);
-        }
-        let start = self.text.len();
+        let start = text.len();
         if resource.tree.is_overfull() {
             let message = format!("the values written into {} are longer than 4 GiB together", resource.short_name());
             let place = resource.tree.place(resource.root());
-            self.errors.push(*Diagnostic::error(Code::LimitExceeded, message).at(place, ""));
-        } else if let Err(error) = emit::emit(&resource.tree, resource.root(), &mut self.text) {
-            self.errors.push(*unprintable::error(resource, &error));
+            errors.push(*Diagnostic::error(Code::LimitExceeded, message).at(place, ""));
+        } else if let Err(error) = emit::emit(&resource.tree, resource.root(), &mut text) {
+            errors.push(*unprintable::error(resource, &error));
         }
-        self.documents.push(start..self.text.len());
-    }
-
-    fn last_is_large(&self) -> bool {
-        // To give back the memory of small objects takes longer than it is worth.
-        const LARGE: usize = 64 * 1024;
-        self.documents.last().is_some_and(|document| document.len() > LARGE)
-    }
-
-    /// Prints all resources, one half of them in another thread.
-    fn both_halves(&mut self, resources: &ResMap, room: usize) {
-        let n_nodes: usize = resources.iter().map(|resource| resource.tree.len()).sum();
-        let mut n_before = 0;
-        let mut is_first = |resource: &Arc<Resource>| {
-            n_before += resource.tree.len();
-            n_before <= n_nodes / 2
-        };
-        let n_first = resources.iter().take_while(|&resource| is_first(resource)).count();
-        let print_second = || {
-            let mut second = Printing::new(room / 2);
-            resources.iter().skip(n_first).for_each(|resource| second.add(resource));
-            second
-        };
-        let second = std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().spawn_scoped(scope, print_second);
-            resources.iter().take(n_first).for_each(|resource| self.add(resource));
-            thread.ok().and_then(|thread| thread.join().ok())
-        });
-        let second = second.unwrap_or_else(print_second);
-        if !self.documents.is_empty() && !second.documents.is_empty() {
-            self.text.push_str(SEPARATOR);
+        documents.push(start..text.len());
+        if lets_go && text.len() - start > LARGE {
+            resources.get_mut(position).tree = Arc::default();
         }
-        let start = self.text.len();
-        self.text.push_str(&second.text);
-        self.documents.extend(second.documents.into_iter().map(|range| start + range.start..start + range.end));
-        self.errors.extend(second.errors);
     }
+    if errors.is_empty() { Ok((text, documents)) } else { Err(errors) }
 }
 
 fn whole(file: &Kustomization) -> crate::source::Place {

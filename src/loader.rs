@@ -292,7 +292,7 @@ fn resolve(session: &mut Session<'_>, path: &str) -> std::result::Result<(Arc<st
     let real_parent = resolve_directory(session, fs::parent(path))?;
     let name = fs::base_name(path);
     let real = if name.is_empty() { real_parent.to_string() } else { fs::join(&real_parent, name) };
-    match session.look(&real)? {
+    match session.fs.look(&real)? {
         Look::Entry(kind) => {
             let real: Arc<str> = real.into();
             match kind {
@@ -320,7 +320,7 @@ fn resolve_directory(session: &mut Session<'_>, path: &str) -> std::result::Resu
     // Windows also has several spellings of one name.
     if !cfg!(windows) && path.len() < PATH_BYTES_MAX && above != path && above != "." {
         let real = fs::join(&resolve_directory(session, above)?, fs::base_name(path));
-        known = (session.look(&real)? == Look::Entry(EntryKind::Directory)).then_some(real);
+        known = (session.fs.look(&real)? == Look::Entry(EntryKind::Directory)).then_some(real);
     }
     let real: Arc<str> = match known {
         Some(real) => real.into(),

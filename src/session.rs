@@ -3,12 +3,8 @@
 //! Files are read and parsed once, whoever asks for them; accumulated bases are kept by `accumulate`. Numbers of sources
 //! and directives are given out here; they reach no output. Which files may be read is decided by `loader`.
 
-mod ahead;
 mod api_versions;
 mod fetched;
-
-use ahead::AheadFile;
-pub use ahead::ReadAhead;
 
 pub(crate) use api_versions::SharedVersions;
 pub(crate) use fetched::{Checkout, fetch_error};
@@ -16,16 +12,14 @@ pub(crate) use fetched::{Checkout, fetch_error};
 use crate::accumulated::BaseCache;
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::fieldspec::TransformerConfig;
-use crate::fs::{self, FileSystem, FsError, Look};
+use crate::fs::{self, FileSystem, FsError};
 use crate::kustomization::InlineText;
 use crate::limits::Limits;
 use crate::programs::Programs;
 use crate::provenance::{DirectiveId, Directives};
 use crate::remote::Remotes;
 use crate::resource::Resource;
-use crate::source::{Embedded, Place, Sensitivity, Source, SourceId, Sources, Span};
-use crate::yaml::read::{self, Parsed};
-use crate::yaml::tree::Tree;
+use crate::source::{Embedded, Place, Sensitivity, Source, Sources, Span};
 use fetched::FetchedRemotes;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -45,8 +39,6 @@ pub struct Session<'fs> {
     pub shown_from: Option<ShownFrom>,
     /// Bounds on inputs.
     pub limits: Limits,
-    /// Reads files before they are asked for, where the caller has threads.
-    pub read_ahead: Option<&'static ReadAhead>,
     /// Starts programs, where the caller has such a thing; what may be started is in the options of a build.
     pub programs: Option<&'fs dyn Programs>,
     /// All texts read so far.
@@ -57,8 +49,6 @@ pub struct Session<'fs> {
     pub is_recording: bool,
     /// Texts by absolute path.
     texts: FxHashMap<Arc<str>, Arc<Source>>,
-    /// What was parsed ahead, until it is asked for.
-    parsed: FxHashMap<SourceId, Parsed>,
     /// The resources of a file by absolute path, or what is wrong with it.
     pub(crate) manifests: FxHashMap<Arc<str>, FileResources>,
     /// What is known of paths.
@@ -128,13 +118,11 @@ impl<'fs> Session<'fs> {
             directory: fs::clean(directory).into(),
             shown_from: None,
             limits: Limits::default(),
-            read_ahead: None,
             programs: None,
             sources: Sources::default(),
             directives: Directives::default(),
             is_recording: false,
             texts: FxHashMap::default(),
-            parsed: FxHashMap::default(),
             manifests: FxHashMap::default(),
             resolved: Resolved::default(),
             bases: BaseCache::default(),
@@ -242,12 +230,6 @@ impl<'fs> Session<'fs> {
         if let Some(source) = self.texts.get(path) {
             return Ok(Arc::clone(source));
         }
-        if let Some(AheadFile { text, parsed }) = self.threads().and_then(|ahead| ahead.take(path)) {
-            let source = self.sources.add(self.show(path), text, Sensitivity::Yaml, None);
-            self.texts.insert(Arc::clone(path), Arc::clone(&source));
-            self.parsed.extend(parsed.map(|parsed| (source.id, parsed)));
-            return Ok(source);
-        }
         let bytes = self.read_bytes(path)?;
         let shown = self.show(path);
         match crate::yaml::read::decode_bytes(bytes) {
@@ -263,32 +245,6 @@ impl<'fs> Session<'fs> {
                 Err(diagnostic.at(place, "this byte").help("save the file as UTF-8"))
             }
         }
-    }
-
-    /// Returns who reads ahead; in a browser there are no threads.
-    pub(crate) fn threads(&self) -> Option<&'static ReadAhead> {
-        self.read_ahead.filter(|_| !cfg!(target_family = "wasm"))
-    }
-
-    /// Reads all documents of a text that was read.
-    pub(crate) fn documents(&mut self, source: &Arc<Source>) -> Result<Vec<Tree>> {
-        match self.parsed.remove(&source.id).filter(Parsed::is_of_documents) {
-            Some(parsed) => Ok(parsed.attach(source)),
-            None => read::read_documents(source, &self.limits),
-        }
-    }
-
-    /// Reads the first document of a text that was read.
-    pub(crate) fn first_document(&mut self, source: &Arc<Source>) -> Result<Option<Tree>> {
-        match self.parsed.remove(&source.id).filter(|parsed| !parsed.is_of_documents()) {
-            Some(parsed) => Ok(parsed.attach(source).pop()),
-            None => read::read_first(source, &self.limits),
-        }
-    }
-
-    /// Returns what stands at a path (`FileSystem::look`).
-    pub(crate) fn look(&self, path: &str) -> std::result::Result<Look, FsError> {
-        self.threads().and_then(|ahead| ahead.known_look(path)).unwrap_or_else(|| self.fs.look(path))
     }
 
     /// Words for a file that could not be read.

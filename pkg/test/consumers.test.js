@@ -61,10 +61,13 @@ test("Node", () => {
 });
 
 test("the README's example", () => {
-  const [, code] = readFileSync(join(PACKAGE, "README.md"), "utf8").match(/```js tested\n([\s\S]*?)```/);
-  const [, printed] = readFileSync(join(PACKAGE, "README.md"), "utf8").match(/It prints\n\n```text\n([\s\S]*?)```/);
-  writeFileSync(join(consumer, "readme.js"), code);
+  const readme = readFileSync(join(PACKAGE, "README.md"), "utf8");
+  const [example, checks] = Array.from(readme.matchAll(/```js tested\n([\s\S]*?)```/g), ([, code]) => code);
+  const [, printed] = readme.match(/It prints\n\n```text\n([\s\S]*?)```/);
+  writeFileSync(join(consumer, "readme.js"), example);
   assert.equal(run("node", ["readme.js"]), printed);
+  writeFileSync(join(consumer, "checks.js"), `${example}{\n${checks}}\n`);
+  assert.equal(run("node", ["checks.js"]), `${printed}`);
 });
 
 test("TypeScript", () => {

@@ -11,7 +11,7 @@ use crate::build::{BuildOptions, build};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fs::Disk;
 use crate::remote::{Remotes, RepoSpec};
-use crate::session::{ReadAhead, Session};
+use crate::session::Session;
 use crate::source::Sources;
 use std::path::{Path, PathBuf};
 
@@ -83,10 +83,6 @@ fn one(
         session.programs = Some(programs);
     }
     session.remotes = Some(vendored.as_ref().map_or(&network as &dyn Remotes, |vendored| vendored));
-    // What programs write during a build must be read after they wrote it.
-    if args.fleet.jobs != 1 && session.programs.is_none() {
-        session.read_ahead = Some(Box::leak(Box::new(ReadAhead::new(&Disk, session.limits, start))));
-    }
     let options = BuildOptions { prints_only: true, ..options.clone() };
     let outcome = match build(&mut session, &native_to_slash(target), &options) {
         Ok(mut built) => {
@@ -112,11 +108,6 @@ fn one(
     };
     std::mem::forget(session);
     outcome
-}
-
-/// Starts the thread that reads ahead; it ends with the program at the latest.
-fn start(ahead: &'static ReadAhead) -> bool {
-    std::thread::Builder::new().spawn(|| ahead.run()).is_ok()
 }
 
 /// Says what the reference says about its deprecated flags.

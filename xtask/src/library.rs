@@ -1,11 +1,12 @@
 //! The crate as others get it: every feature by itself, what `cargo package` packs, and the list of what is public.
 //!
-//! `cargo xtask public-api` writes the list down (`--update`) or says how it differs from tests/data/public-api.txt. What is
-//! `#[doc(hidden)]` is not in it. rustdoc's JSON is not stable: this wants a toolchain whose form the crate `public-api`
+//! `cargo xtask public-api` writes the list down (`--update`) or says how it differs from tests/data/public-api.txt. Modules
+//! that are `#[doc(hidden)]` are not in it. rustdoc's JSON is not stable: this wants a toolchain whose form the crate `public-api`
 //! reads, and is not asked about by others.
 
 use crate::shell::{self, Result};
 use crate::test::DENY_WARNINGS;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What is public, as it should be.
@@ -69,7 +70,7 @@ pub fn public_api(words: &[&str]) -> Result<()> {
         _ => return Err("usage: cargo xtask public-api [--update]".to_owned()),
     };
     let args = ["rustdoc", "--locked", "--lib", "--no-default-features", "--features", "validate"];
-    let json = ["--", "-Zunstable-options", "--output-format", "json"];
+    let json = ["--", "-Zunstable-options", "--output-format", "json", "--document-hidden-items"];
     shell::run_with("cargo", &[&args[..], &json].concat(), &[("RUSTC_BOOTSTRAP", "1"), TARGET])?;
     let api = public_api::Builder::from_rustdoc_json("target/check/doc/rustomize.json")
         .omit_blanket_impls(true)
@@ -77,8 +78,10 @@ pub fn public_api(words: &[&str]) -> Result<()> {
         .omit_auto_derived_impls(true)
         .build()
         .map_err(|error| format!("rustdoc's JSON: {error}"))?;
-    let items: Vec<String> = api.items().map(|item| format!("{item}\n")).collect();
-    let new = items.concat();
+    let lib = shell::read(Path::new("src/lib.rs"))?;
+    let exports = exports(&lib);
+    let items: BTreeSet<String> = api.items().filter_map(|item| offered(&item.to_string(), &exports)).collect();
+    let new: String = items.iter().map(|item| format!("{item}\n")).collect();
     println!("{} public items", items.len());
     if is_update {
         return shell::write(Path::new(LIST), &new);
@@ -96,8 +99,70 @@ pub fn public_api(words: &[&str]) -> Result<()> {
     ))
 }
 
+/// Returns what the root of the library takes from its modules, with both names: `fs::Disk`, `Disk` for `pub use fs::Disk;`.
+fn exports(lib: &str) -> Vec<(String, &str)> {
+    let statements = lib.split("\npub use ").skip(1).filter_map(|rest| rest.split_once(';'));
+    let names = statements.flat_map(|(statement, _)| {
+        let (module, names) = statement.split_once("::").unwrap_or(("", statement));
+        let names = names.trim_matches(['{', '}']).split(',').map(str::trim).filter(|name| !name.is_empty());
+        names.map(move |name| {
+            let (name, alias) = name.split_once(" as ").unwrap_or((name, name));
+            (format!("{module}::{name}"), alias)
+        })
+    });
+    names.collect()
+}
+
+/// Returns a line of the list in the names of the root, if it is about what the root offers.
+///
+/// Modules are hidden. Their items are listed because methods of what the root takes from them would be missing otherwise.
+fn offered(item: &str, exports: &[(String, &str)]) -> Option<String> {
+    const CRATE: &str = "rustomize::";
+    let mut parts = item.split(CRATE);
+    let mut line = parts.next()?.to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !(c.is_alphanumeric() || "_:".contains(c))).unwrap_or(part.len());
+        let is_of =
+            |path: &str| part[..end].strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+        let renamed = exports.iter().find(|(path, _)| is_of(path));
+        line.push_str(CRATE);
+        line.push_str(renamed.map_or("", |(_, alias)| alias));
+        line.push_str(renamed.map_or(part, |(path, _)| &part[path.len()..]));
+    }
+    // What an `impl` is for.
+    let subject = line.split_once(" for ").filter(|_| line.starts_with("impl")).map_or(&*line, |(_, target)| target);
+    let (_, path) = subject.split_once(CRATE)?;
+    let is_module = line.starts_with("pub mod ") || (path.starts_with(char::is_lowercase) && is_path(path));
+    (!is_module).then_some(line)
+}
+
+/// Whether a text starts with a path of two names or more.
+fn is_path(text: &str) -> bool {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    text[end..].starts_with("::")
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_the_root_takes_from_modules_is_offered() {
+        let exports = super::exports("mod a;\npub use fs::{\n    Disk, Look as See,\n};\npub use limits::Limits;\n");
+        let [disk, look, limits] = &*exports else { panic!("{exports:?}") };
+        assert_eq!((&*disk.0, disk.1, &*look.0, look.1), ("fs::Disk", "Disk", "fs::Look", "See"));
+        assert_eq!((&*limits.0, limits.1), ("limits::Limits", "Limits"));
+        for (line, offered) in [
+            ("pub fn rustomize::build(&rustomize::fs::Look)", Some("pub fn rustomize::build(&rustomize::See)")),
+            ("pub fn rustomize::fs::Disk::read(&self)", Some("pub fn rustomize::Disk::read(&self)")),
+            ("impl rustomize::yaml::X for rustomize::fs::Disk", Some("impl rustomize::yaml::X for rustomize::Disk")),
+            ("pub fn [T]::sorted(&self)", None),
+            ("pub mod rustomize::fs", None),
+            ("pub struct rustomize::fs::Diskette", None),
+            ("impl rustomize::fs::Disk for rustomize::yaml::Tree", None),
+        ] {
+            assert_eq!(super::offered(line, &exports).as_deref(), offered);
+        }
+    }
+
     #[test]
     fn features_are_read_from_the_manifest() {
         let manifest = "[package]\nname = \"x\"\n\n[features]\ndefault = [\"a\"]\n# b = no\na = [\"dep:c\"]\nd = []\n\n[[bin]]\nname = \"x\"\n";

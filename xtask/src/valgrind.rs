@@ -27,10 +27,10 @@ pub fn count(what: Count, program: &Path, targets: &[PathBuf]) -> Result<u64> {
         .arg(program)
         .arg("build")
         .args(targets)
-        .args(["--jobs", "1"])
         // What the caller's environment holds is work for the loader of programs, and so a count.
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("RAYON_NUM_THREADS", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .output()

@@ -47,7 +47,7 @@ pub(in crate::cli) struct FleetArgs {
 
     /// How many targets are rendered at a time; 0: as many as there are processors, or one where programs may run
     #[arg(long, value_name = "N", default_value_t = 0, hide_short_help = true)]
-    pub(in crate::cli) jobs: usize,
+    pub(super) jobs: usize,
 
     /// Say nothing but errors and warnings
     #[arg(short, long)]

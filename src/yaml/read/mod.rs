@@ -64,12 +64,13 @@ const CHUNK_BYTES: usize = 512;
 
 /// Reads a resource or patch file: all its documents, by the reference's splitting rules. Empty documents are left out.
 pub fn read_documents(source: &Arc<Source>, limits: &Limits) -> Result<Vec<Tree>> {
-    read(source, limits, DOCUMENTS)
+    read(source, limits, Rules { dialect: Dialect::Resource, is_split: true, keeps_aliases: false, is_syntax: false })
 }
 
 /// Reads the first document of a file (a kustomization, a JSON patch as YAML); `None` if there is none.
 pub fn read_first(source: &Arc<Source>, limits: &Limits) -> Result<Option<Tree>> {
-    Ok(read(source, limits, FIRST)?.pop())
+    let rules = Rules { dialect: Dialect::Kustomization, is_split: false, keeps_aliases: false, is_syntax: false };
+    Ok(read(source, limits, rules)?.pop())
 }
 
 /// Reads the first document of the values of a chart that are to be merged with others; `None` if there is none or it is
@@ -103,103 +104,23 @@ struct Rules {
     is_syntax: bool,
 }
 
-const DOCUMENTS: Rules = Rules { dialect: Dialect::Resource, is_split: true, keeps_aliases: false, is_syntax: false };
-const FIRST: Rules = Rules { dialect: Dialect::Kustomization, is_split: false, keeps_aliases: false, is_syntax: false };
-
 fn read(source: &Arc<Source>, limits: &Limits, rules: Rules) -> Result<Vec<Tree>> {
-    match parse(&source.text, limits, rules) {
-        Ok(parsed) => Ok(parsed.attach(source)),
-        Err((fault, document)) => Err(diagnostic(*fault, source, document)),
-    }
-}
-
-fn parse(text: &str, limits: &Limits, rules: Rules) -> std::result::Result<Parsed, (Box<Fault>, Range<usize>)> {
     let mut reading =
         Reading { limits, rules, shared: Shared::default(), decoded: String::new(), trees: Vec::new(), document: 0..0 };
-    if let Err(fault) = reading.file(text) {
-        return Err((fault, reading.document));
+    if let Err(fault) = reading.file(&source.text) {
+        return Err(diagnostic(*fault, source, reading.document));
     }
     let Reading { shared, decoded, trees, .. } = reading;
-    Ok(Parsed { spans: shared.spans, decoded, trees, is_split: rules.is_split })
-}
-
-/// What was made of a text that is no numbered [`Source`] yet: trees that cannot be looked at until it is one.
-#[derive(Debug)]
-pub(crate) struct Parsed {
-    spans: Vec<Span>,
-    decoded: String,
-    trees: Vec<(Tree, NodeId)>,
-    is_split: bool,
-}
-
-impl Parsed {
-    /// Parses a text like [`read_documents`]; what is wrong with one is for that to say.
-    pub(crate) fn documents(text: &str, limits: &Limits) -> Option<Parsed> {
-        parse(text, limits, DOCUMENTS).ok()
+    let file = Arc::new(ReadFile { source: Arc::clone(source), decoded, spans: shared.spans });
+    let finish = |(mut tree, root): (Tree, NodeId)| {
+        tree.finish_reading(Arc::clone(&file), root);
+        tree
+    };
+    let mut trees: Vec<Tree> = trees.into_iter().map(finish).collect();
+    if rules.is_split {
+        json_comments::attach(&mut trees, &source.text);
     }
-
-    /// Parses a text like [`read_first`].
-    pub(crate) fn first(text: &str, limits: &Limits) -> Option<Parsed> {
-        parse(text, limits, FIRST).ok()
-    }
-
-    /// Returns whether it was parsed like [`read_documents`].
-    pub(crate) fn is_of_documents(&self) -> bool {
-        self.is_split
-    }
-
-    /// Returns the top of the first document.
-    pub(crate) fn root<'p>(&'p self, text: &'p str) -> Option<ParsedNode<'p>> {
-        let (tree, root) = self.trees.first()?;
-        Some(ParsedNode { tree, node: *root, text, decoded: &self.decoded })
-    }
-
-    /// Returns the trees of the documents, now that their text has a number; it must be the text that was parsed.
-    pub(crate) fn attach(self, source: &Arc<Source>) -> Vec<Tree> {
-        let Parsed { spans, decoded, trees, is_split } = self;
-        let file = Arc::new(ReadFile { source: Arc::clone(source), decoded, spans });
-        let finish = |(mut tree, root): (Tree, NodeId)| {
-            tree.finish_reading(Arc::clone(&file), root);
-            tree
-        };
-        let mut trees: Vec<Tree> = trees.into_iter().map(finish).collect();
-        if is_split {
-            json_comments::attach(&mut trees, &source.text);
-        }
-        trees
-    }
-}
-
-/// A node of a document whose text has no number yet.
-#[derive(Clone, Copy)]
-pub(crate) struct ParsedNode<'p> {
-    tree: &'p Tree,
-    node: NodeId,
-    text: &'p str,
-    decoded: &'p str,
-}
-
-impl<'p> ParsedNode<'p> {
-    /// Returns a scalar's text; a collection's is empty.
-    pub(crate) fn text(self) -> &'p str {
-        self.tree.text_in(self.node, self.text, self.decoded)
-    }
-
-    /// Returns the value under a key, the last where the key stands several times.
-    pub(crate) fn get(self, key: &str) -> Option<ParsedNode<'p>> {
-        let entries = self.tree.entries(self.node).map(|(key, node)| (self.at(key), self.at(node)));
-        entries.filter(|(name, _)| name.text() == key).map(|(_, value)| value).last()
-    }
-
-    /// Returns the items of the list under a key.
-    pub(crate) fn items(self, key: &str) -> Vec<ParsedNode<'p>> {
-        let Some(list) = self.get(key) else { return Vec::new() };
-        list.tree.items(list.node).map(|item| self.at(item)).collect()
-    }
-
-    fn at(self, node: NodeId) -> ParsedNode<'p> {
-        ParsedNode { node, ..self }
-    }
+    Ok(trees)
 }
 
 /// A file while it is read.
