@@ -30,10 +30,11 @@ pub fn run(words: &[&str]) -> Result<()> {
         ["--check"] => again::check(),
         ["install"] => install::run(),
         ["pages"] => pages::write(),
+        ["programs"] => programs::build(&zig::install()?).map(drop),
         ["notices"] => notices::check(),
         ["versions", rest @ ..] => versions::run(rest),
         _ => Err(
-            "usage: cargo xtask release [--check | install | pages | notices | versions [--tag TAG | --set VERSION]]"
+            "usage: cargo xtask release [--check | install | pages | programs | notices | versions [--tag TAG | --set VERSION]]"
                 .to_owned(),
         ),
     }
