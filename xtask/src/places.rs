@@ -42,13 +42,14 @@ pub fn c_flags() -> Result<String> {
     Ok(flags.join(" "))
 }
 
-/// Fails if a directory of this machine stands in a file.
+/// Fails if a directory of this machine stands in a file, or this day as C compilers write it.
 pub fn check(path: &Path) -> Result<()> {
     let content = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    for (place, _) in all()? {
-        let place = format!("{place}/");
-        if content.windows(place.len()).any(|window| window == place.as_bytes()) {
-            return Err(format!("{} holds the path `{place}`", path.display()));
+    let places = all()?.into_iter().map(|(place, _)| format!("{place}/"));
+    let day = shell::output("date", &["+%b %e %Y"])?.trim().to_owned();
+    for word in places.chain([day]) {
+        if content.windows(word.len()).any(|window| window == word.as_bytes()) {
+            return Err(format!("{} holds `{word}`: nobody else would make the same file", path.display()));
         }
     }
     Ok(())
