@@ -82,6 +82,11 @@ pub fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     written.map_err(|error| format!("cannot compress: {error}"))
 }
 
+/// Lets everybody read what others than this module pack, as the umask of whoever made the files does not matter then.
+pub fn readable(paths: &[&str]) -> Result<()> {
+    shell::run("chmod", &[&["-R", "u=rwX,go=rX"], paths].concat())
+}
+
 /// Returns a time of 1970 and later in UTC, in a form of the program `date`.
 pub fn time(seconds: u64, form: &str) -> Result<String> {
     let text = shell::output("date", &["--utc", "--date", &format!("@{seconds}"), &format!("+{form}")])?;

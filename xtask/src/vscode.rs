@@ -1,5 +1,6 @@
 //! `cargo xtask vscode`: the extension for VS Code, packed into pkg/vscode/rustomize.vsix. It is not published.
 
+use crate::archive;
 use crate::release::notices;
 use crate::shell::{self, Result};
 use std::path::Path;
@@ -31,6 +32,8 @@ pub fn run(seconds: Option<u64>) -> Result<()> {
     shell::write(&Path::new(DIRECTORY).join(notices::FILE), text)?;
     shell::run("npm", &["--prefix", DIRECTORY, "run", "--silent", "build"])?;
     shell::run("node", &["--check", "pkg/vscode/dist/extension.js"])?;
+    let packed = CONTENTS.map(|name| format!("{DIRECTORY}/{name}"));
+    archive::readable(&packed.each_ref().map(String::as_str))?;
     let time = seconds.map(|seconds| seconds.to_string());
     // Times in the archive are those of a clock on a wall, and names are sorted as people of a country do.
     let mut env = vec![("TZ", "UTC"), ("LC_ALL", "C.UTF-8")];

@@ -155,6 +155,9 @@ fn npm(source: &Source, components: &[notices::Component], out: &Path) -> Result
     wasm::build(false)?;
     let text = notices::text("the npm package rustomize", components)?;
     shell::write(&Path::new("pkg").join(notices::FILE), text)?;
+    let packed = ["dist", "index.d.ts", "validate.d.ts", "LICENSE", "README.md", "package.json", notices::FILE];
+    let packed = packed.map(|name| format!("pkg/{name}"));
+    archive::readable(&packed.each_ref().map(String::as_str))?;
     let args = ["pack", "./pkg", "--ignore-scripts", "--pack-destination", &out.to_string_lossy()];
     shell::run("npm", &args)?;
     let from = out.join(format!("rustomize-{}.tgz", source.version));
