@@ -90,8 +90,9 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
 fn flags() -> String {
     let mut program = Cli::command().name("rustomize").bin_name("rustomize");
     program.build();
-    let mut text = table("Every command", program.get_arguments().filter(|arg| arg.is_global_set()));
-    offered(&program).for_each(|command| add(command, "", &mut text));
+    let inherited: Vec<&Arg> = program.get_arguments().filter(|arg| arg.is_global_set()).collect();
+    let mut text = table("Every command", inherited.iter().copied());
+    offered(&program).for_each(|command| add(command, "", &inherited, &mut text));
     text
 }
 
@@ -99,20 +100,22 @@ fn offered(command: &Command) -> impl Iterator<Item = &Command> {
     command.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")
 }
 
-/// Adds the flags of a command and of its own commands.
-fn add(command: &Command, parent: &str, text: &mut String) {
+/// Adds the flags of a command and of its own commands; those that a command inherits stand where they come from.
+fn add(command: &Command, parent: &str, inherited: &[&Arg], text: &mut String) {
     let name = format!("{parent}{}", command.get_name());
-    let own: Vec<&Arg> = own_flags(command);
+    let own: Vec<&Arg> = own_flags(command, inherited);
     if !own.is_empty() {
-        *text += &table(&format!("`{name}`"), own.into_iter());
+        *text += &table(&format!("`{name}`"), own.iter().copied());
     }
-    offered(command).for_each(|inner| add(inner, &format!("{name} "), text));
+    let global = own.into_iter().filter(|arg| arg.is_global_set());
+    let inherited: Vec<&Arg> = inherited.iter().copied().chain(global).collect();
+    offered(command).for_each(|inner| add(inner, &format!("{name} "), &inherited, text));
 }
 
-fn own_flags(command: &Command) -> Vec<&Arg> {
+fn own_flags<'c>(command: &'c Command, inherited: &[&Arg]) -> Vec<&'c Arg> {
     let is_own = |arg: &&Arg| {
         !arg.is_positional()
-            && !arg.is_global_set()
+            && !inherited.iter().any(|other| other.get_id() == arg.get_id())
             && !matches!(arg.get_action(), ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong)
             && !matches!(arg.get_action(), ArgAction::Version)
     };
