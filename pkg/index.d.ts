@@ -395,7 +395,7 @@ export interface FileEdit {
   text: string;
 }
 
-/** An edit, which was not made yet: `Project.apply` does that. */
+/** An edit, which was planned by `rustomize/tools` and not made yet: `Project.apply` does that. */
 export interface EditResult {
   ok: boolean;
   /** The files that change; none if there is nothing to do. */
@@ -441,7 +441,7 @@ export class Project {
   delete(path: string): boolean;
   /** Renames a file or a directory; returns whether there was one. What stood at the new path is replaced. */
   rename(from: string, to: string): boolean;
-  /** Makes an edit. */
+  /** Makes an edit that `rustomize/tools` planned. */
   apply(edit: EditResult): void;
   has(path: string): boolean;
   /** The text of a file; `undefined` if there is none, or if it is no text. */
@@ -476,11 +476,6 @@ export class Project {
   diff(old: Side, now: Side, options?: DiffOptions): DiffResult;
   /** Lays environments side by side: the fields that differ. */
   matrix(targets: string[], options?: CompareOptions): MatrixResult;
-
-  /** Plans a change of the kustomization file of a target. */
-  edit(target: string, command: EditCommand): EditResult;
-  /** `edit` with the verb `set image`. */
-  setImage(target: string, ...images: string[]): EditResult;
 
   /** The text of a file with the values of Secrets replaced by `•`, one for each character; `undefined` if there is none. */
   redactedText(path: string): string | undefined;

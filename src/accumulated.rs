@@ -6,13 +6,13 @@ use crate::diagnostic::{Diagnostic, Label, Report, Severity};
 use crate::fieldspec::TransformerConfig;
 use crate::history::Removed;
 use crate::object_origin::ObjectOrigin;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::provenance::{DirectiveId, Touched};
 use crate::resmap::ResMap;
 use crate::schema::in_force::SchemaUse;
 use crate::source::Place;
 use crate::vars::Vars;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Accumulated bases of a session, with everything of the root that changes them as part of the key.

@@ -8,13 +8,13 @@ use crate::fs::{self, EntryKind, Look, glob};
 use crate::kustomization::Placed;
 use crate::loader::{self, FILE_NAMES, Root};
 use crate::manifest;
+use crate::ordered::BTreeMap;
 use crate::provenance::Stamp;
 use crate::session::Session;
 use crate::source::{Place, Sensitivity, Span};
 use crate::yaml::emit;
 use crate::yaml::read;
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The name of the file.

@@ -4,6 +4,7 @@
 //! work (`cli::render`, `mask`, `json`). Constructor functions for the engine's messages live beside the code that finds the fault, but
 //! every code is listed here.
 
+use crate::casing::lowercase;
 use crate::sorting::Sorting;
 use crate::source::{Place, Sources};
 
@@ -306,7 +307,7 @@ pub fn show_place(sources: &Sources, place: Place) -> String {
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n: usize) -> Vec<&'a str> {
     // A letter or two are in many names.
     const CONTAINED_MIN: usize = 3;
-    let (lower_name, n_chars) = (name.to_lowercase(), name.chars().count());
+    let (lower_name, n_chars) = (lowercase(name), name.chars().count());
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter_map(|candidate| {
@@ -319,7 +320,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, n:
             if !contains && is_ascii && n_chars.abs_diff(n_candidate) * 2 > longest {
                 return None;
             }
-            let distance = edit_distance(&lower_name, &candidate.to_lowercase());
+            let distance = edit_distance(&lower_name, &lowercase(candidate));
             (contains || distance * 2 <= longest).then_some((if contains { distance / 3 } else { distance }, candidate))
         })
         .collect();

@@ -47,10 +47,13 @@ pub use validate::Release;
 // In layers: each module may use those of the layers above its own. In one layer the modules know one another: `schema`
 // holds tables of `fieldspec::FieldSpec`, and `resource::Gvk` is judged by its tables.
 
+mod casing;
 #[doc(hidden)]
 pub mod fs;
 #[doc(hidden)]
 pub mod limits;
+#[doc(hidden)]
+pub mod ordered;
 #[doc(hidden)]
 pub mod sorting;
 #[doc(hidden)]

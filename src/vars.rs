@@ -5,10 +5,10 @@
 
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::kustomization::VarEntry;
+use crate::ordered::BTreeMap;
 use crate::provenance::DirectiveId;
 use crate::resmap::ResMap;
 use crate::resource::{Gvk, ResId, Resource};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The vars of a kustomization and all below it, by name, which is the order in which they are resolved.

@@ -6,6 +6,7 @@ import { takePanic } from "./panic.js";
 export class Engine {
   #glue;
   #isReady = false;
+  #loading = null;
   /** Raised with each new instance. */
   generation = 0;
 
@@ -27,8 +28,14 @@ export class Engine {
   /** Loads the module from wherever `source` says. */
   async initialise(source) {
     if (this.#isReady) return;
-    await this.#glue.default({ module_or_path: source });
-    this.#isReady = true;
+    // Who asks while it is being loaded waits for the same.
+    this.#loading ??= this.#glue.default({ module_or_path: source });
+    try {
+      await this.#loading;
+      this.#isReady = true;
+    } finally {
+      this.#loading = null;
+    }
   }
 
   /** Makes an object in the present instance. */

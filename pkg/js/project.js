@@ -3,7 +3,7 @@
 
 import { Engine, internalError } from "./engine.js";
 import * as glue from "./glue.js";
-import { bitsOf, partsOf } from "./options.js";
+import { bitsOf } from "./options.js";
 import { readDirectory, readFileList } from "./read.js";
 import { unzip } from "./zip.js";
 
@@ -22,7 +22,8 @@ export function clean(path) {
   return parts.join("/");
 }
 
-function target(path) {
+/** The directory of a target as the engine knows it. */
+export function target(path) {
   return clean(path) || ".";
 }
 
@@ -258,15 +259,6 @@ export class Project {
       return made.matrix(names, bits, options.ignore ?? []);
     });
     return answer;
-  }
-
-  edit(path, command) {
-    const { args, more, bits } = partsOf(command);
-    return this.#ask({ ok: false, files: [], diagnostics: [] }, (made) => made.edit(target(path), command.verb, args, more, bits));
-  }
-
-  setImage(path, ...images) {
-    return this.edit(path, { verb: "set image", images });
   }
 
   redactedText(path) {

@@ -16,12 +16,12 @@ use rustomize::json::matrix::JsonMatrix;
 use rustomize::kustomization::FileKind;
 use rustomize::loader::FILE_NAMES;
 use rustomize::mask::Masks;
+use rustomize::ordered::BTreeMap;
 use rustomize::redact::redact;
 use rustomize::resource::Resource;
 use rustomize::sorting::Sorting;
 use rustomize::source::Sources;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Writes a form.
 pub(crate) fn written(form: &impl Serialize) -> String {

@@ -7,9 +7,9 @@ use rustomize::diagnostic::Diagnostic;
 use rustomize::explain::text::Names;
 use rustomize::fs;
 use rustomize::loader::FILE_NAMES;
+use rustomize::ordered::{BTreeMap, BTreeSet};
 use rustomize::session::Session;
 use rustomize::source::Columns;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The root of a project; paths inside the engine are absolute.
 pub(crate) const ROOT: &str = "/";

@@ -3,26 +3,26 @@
 //! What users see is index.d.ts; `js/` makes it of this. Options come as bits ([`options`]), everything else as texts, so that
 //! nothing has to be read here. After a panic the instance is not used any more: `js/engine.js` makes another.
 //!
-//! Two modules are made of this: one with `Project` (feature `project`), and one with `Checks` (feature `validate`), which is
-//! loaded when somebody asks for checks.
+//! Two modules are made of this: one with `Project` (feature `project`), and one with `Tools` (feature `tools`), which is loaded
+//! when somebody wants to edit or to check.
 
 #![cfg_attr(not(feature = "project"), allow(dead_code, reason = "half of it is for projects"))]
 
 mod answer;
 mod builder;
-#[cfg(feature = "validate")]
-mod checks;
-#[cfg(feature = "project")]
+#[cfg(feature = "tools")]
 mod edit;
 mod files;
 mod options;
 #[cfg(feature = "project")]
 mod project;
+#[cfg(feature = "tools")]
+mod tools;
 
-#[cfg(feature = "validate")]
-pub use checks::Checks;
 #[cfg(feature = "project")]
 pub use project::Project;
+#[cfg(feature = "tools")]
+pub use tools::Tools;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

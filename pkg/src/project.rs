@@ -3,7 +3,7 @@
 use crate::answer::{self, Answer};
 use crate::builder::{Builder, ROOT, absolute, names, relative, session};
 use crate::files::Files;
-use crate::{edit, options};
+use crate::options;
 use rustomize::build::Build;
 use rustomize::diagnostic::{Code, Diagnostic};
 use rustomize::diff::{self, Pattern, Side, matrix};
@@ -13,11 +13,11 @@ use rustomize::fs::{self, EntryKind, FileSystem};
 use rustomize::json;
 use rustomize::limits::Limits;
 use rustomize::loader::FILE_NAMES;
+use rustomize::ordered::BTreeMap;
 use rustomize::resource::Resource;
 use rustomize::session::Session;
 use rustomize::source::{Columns, Sensitivity, Sources};
 use rustomize::yaml::read::decode_bytes;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -250,11 +250,6 @@ impl Project {
         }
         let columns: Vec<(&str, &Side<'_>)> = sides.iter().map(|(name, side)| (*name, side)).collect();
         answer::matrix(json::matrix::matrix(&matrix::compare(&columns, &options::compare(bits, patterns))))
-    }
-
-    /// Plans a change of the kustomization file of a target.
-    pub fn edit(&self, target: &str, verb: &str, args: Vec<String>, more: Vec<String>, bits: u32) -> String {
-        edit::planned(self.files, &absolute(target), verb, args, more, bits)
     }
 
     /// Returns the text of a file without the values of Secrets; nothing if it is none.

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Project, unzip, version, zip } from "rustomize";
-import { init as initChecks, validate } from "rustomize/validate";
+import { edit, init as initTools, setImage, validate } from "rustomize/tools";
 import { engine } from "../dist/project.js";
 
 const FILES = {
@@ -110,15 +110,15 @@ test("positions are those of JavaScript", () => {
 test("an edit keeps the rest of the file, and is told as changes of its text", () => {
   const project = new Project(FILES);
   const before = project.read("prod/kustomization.yaml");
-  const edit = project.setImage("prod", "example/web:3.0");
-  assert.ok(edit.ok);
-  const [file] = edit.files;
+  const planned = setImage(project, "prod", "example/web:3.0");
+  assert.ok(planned.ok);
+  const [file] = planned.files;
   assert.equal(file.text, before.replace("'2.0'", "'3.0'"));
   assert.equal(edited(before, file.edits), file.text);
   assert.deepEqual(file.edits, [{ from: before.indexOf("2.0"), to: before.indexOf("2.0") + 1, insert: "3" }]);
   assert.equal(project.read("prod/kustomization.yaml"), before);
   const effect = project.clone();
-  effect.apply(edit);
+  effect.apply(planned);
   const { objects } = project.diff("prod", { project: effect, target: "prod" });
   assert.deepEqual(
     objects.flatMap((object) => object.changes.map((change) => [change.path, change.old, change.new])),
@@ -132,14 +132,14 @@ test("an edit keeps the rest of the file, and is told as changes of its text", (
     { verb: "set workload image", workloads: ["Deployment/web"], images: ["example/web:9"] },
   ];
   for (const command of commands) {
-    const planned = project.edit("prod", command);
+    const planned = edit(project, "prod", command);
     assert.ok(planned.ok, JSON.stringify(planned.diagnostics));
     assert.ok(planned.files.length > 0, command.verb);
     for (const { path, edits, text } of planned.files) assert.equal(edited(project.read(path) ?? "", edits), text);
     effect.apply(planned);
     assert.ok(effect.build("prod").ok, command.verb);
   }
-  const wrong = project.edit("prod", { verb: "set replicas", replicas: ["web=many"] });
+  const wrong = edit(project, "prod", { verb: "set replicas", replicas: ["web=many"] });
   assert.equal(wrong.ok, false);
   assert.ok(wrong.diagnostics.length > 0);
 });
@@ -213,7 +213,7 @@ test("images, checks and comparisons", () => {
 });
 
 test("checks, of the files as they are", async () => {
-  await initChecks();
+  await initTools();
   const project = new Project(FILES);
   const fields = () => validate(project, "prod").findings.map((finding) => finding.field);
   assert.ok(validate(project, "prod").ok);

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Project } from "rustomize";
+import { edit } from "rustomize/tools";
 import { buildArgs, difference, editArgs, readTree } from "./tree.js";
 
 const CASES = new URL("../../tests/cases/", import.meta.url).pathname;
@@ -50,7 +51,7 @@ function check(directory, args) {
 function checkEdit(directory, command) {
   const project = new Project(readTree(join(directory, "input"), `${ROOT}/`));
   const before = new Map(project.paths().map((path) => [path, project.read(path)]));
-  const result = project.edit(ROOT, command);
+  const result = edit(project, ROOT, command);
   const fault = words(join(directory, "expected.err"));
   assert.equal(result.ok, fault === null, result.diagnostics.map((found) => found.message).join("; "));
   // The program builds before and after a `fix` as well, and says what it could not compare.

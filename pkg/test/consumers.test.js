@@ -13,25 +13,25 @@ const PACKAGE = new URL("..", import.meta.url).pathname;
 const CONTENT = [
   "LICENSE",
   "README.md",
-  "dist/checks.js",
   "dist/engine.js",
   "dist/glue.js",
   "dist/index.js",
   "dist/node.js",
   "dist/options.js",
   "dist/panic.js",
+  "dist/project-tools.js",
   "dist/project.js",
   "dist/read.js",
   "dist/rustomize.wasm",
-  "dist/validate-glue.js",
-  "dist/validate-node.js",
-  "dist/validate.js",
-  "dist/validate.wasm",
+  "dist/tools-glue.js",
+  "dist/tools-node.js",
+  "dist/tools.js",
+  "dist/tools.wasm",
   "dist/version.js",
   "dist/zip.js",
   "index.d.ts",
   "package.json",
-  "validate.d.ts",
+  "tools.d.ts",
 ];
 const USER = `
   const project = new Project({ "kustomization.yaml": "configMapGenerator: [{name: a, literals: [k=v]}]" });
@@ -62,12 +62,12 @@ test("Node", () => {
 
 test("the README's example", () => {
   const readme = readFileSync(join(PACKAGE, "README.md"), "utf8");
-  const [example, checks] = Array.from(readme.matchAll(/```js tested\n([\s\S]*?)```/g), ([, code]) => code);
-  const [, printed] = readme.match(/It prints\n\n```text\n([\s\S]*?)```/);
+  const [example, tools] = Array.from(readme.matchAll(/```js tested\n([\s\S]*?)```/g), ([, code]) => code);
+  const [printed, found] = Array.from(readme.matchAll(/It prints\n\n```text\n([\s\S]*?)```/g), ([, text]) => text);
   writeFileSync(join(consumer, "readme.js"), example);
   assert.equal(run("node", ["readme.js"]), printed);
-  writeFileSync(join(consumer, "checks.js"), `${example}{\n${checks}}\n`);
-  assert.equal(run("node", ["checks.js"]), `${printed}`);
+  writeFileSync(join(consumer, "edits.js"), `${example}{\n${tools}}\n`);
+  assert.equal(run("node", ["edits.js"]), printed + found);
 });
 
 test("TypeScript", () => {
@@ -135,13 +135,15 @@ test("a plain page", { skip: CHROMIUM === undefined && "there is no Chromium" },
   assert.equal(await opened("plain.html"), EXPECTED);
 });
 
-test("checks, in a browser that asks for them", { skip: CHROMIUM === undefined && "there is no Chromium" }, async () => {
-  const from = "./node_modules/rustomize/dist/validate.js";
-  const text = 'const { init: more, validate } = await import(FROM); await more(); const said = `${validate(project, ".").objects} of ${text.length}`;';
+test("edits and checks, in a browser that asks for them", { skip: CHROMIUM === undefined && "there is no Chromium" }, async () => {
+  const from = "./node_modules/rustomize/dist/tools.js";
+  const text = `const { init: more, edit, validate } = await import(FROM); await Promise.all([more(), more()]);
+    project.apply(edit(project, ".", { verb: "set namespace", value: "x" }));
+    const said = [validate(project, ".").objects, text.length, project.build(".").text.includes("namespace: x")].join();`;
   const script = `import { init, Project } from "./node_modules/rustomize/dist/index.js"; await init();${USER}${text.replace("FROM", JSON.stringify(from))}`;
-  writeFileSync(join(consumer, "checks.js"), `${script}${say.replace("text", "said")}`);
-  writeFileSync(join(consumer, "checks.html"), html("checks.js"));
-  assert.equal(await opened("checks.html"), `1 of ${EXPECTED.length}`);
+  writeFileSync(join(consumer, "tools.js"), `${script}${say.replace("text", "said")}`);
+  writeFileSync(join(consumer, "tools.html"), html("tools.js"));
+  assert.equal(await opened("tools.html"), `1,${EXPECTED.length},true`);
 });
 
 test("a worker", { skip: CHROMIUM === undefined && "there is no Chromium" }, async () => {

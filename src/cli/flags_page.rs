@@ -43,6 +43,7 @@ fn variables_are_listed() {
         "FETCH_HEAD",
         "GIT_REF",
         "KUBE_",
+        "OUT_DIR",
         "RUSTOMIZE_",
         "RUSTOMIZE_PAGE",
         "UPDATE_SNAPSHOTS",

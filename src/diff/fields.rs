@@ -5,9 +5,9 @@
 
 use super::known::Part;
 use super::value::{At, NULL, Object};
+use crate::ordered::BTreeMap;
 use crate::schema::merge_keys::Schema;
 use crate::yaml::tree::{Kind, NodeId};
-use std::collections::BTreeMap;
 
 /// One step of the way to a field that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,12 +10,12 @@ use super::value::{At, Object};
 use super::{Options, change::json};
 use crate::explain::HIDDEN;
 use crate::explain::content::{self as secrets, Finder, Values};
+use crate::ordered::BTreeMap;
 use crate::resource::Resource;
 use crate::schema::merge_keys::Schema;
 use crate::sorting::Sorting;
 use crate::yaml::tree::{NodeId, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
 
 mod show;
 

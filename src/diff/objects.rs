@@ -4,10 +4,10 @@
 //! API, the namespace, a prefix of all names.
 
 use super::side::SideObject;
+use crate::ordered::BTreeMap;
 use crate::resource::ResId;
 use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 use std::hash::Hash;
 
 /// An object with its counterpart, by their positions.

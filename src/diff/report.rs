@@ -4,9 +4,9 @@ use super::Diff;
 use super::change::{Change, Identity, ObjectDiff, Status};
 use super::risk::{Risk, Severity};
 use super::text::{self, Line, Tone};
+use crate::ordered::BTreeMap;
 use crate::sorting::Sorting;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 
 /// What became of a target.
 #[derive(Clone, Debug)]

@@ -6,11 +6,11 @@ use super::change::{Change, Status};
 use super::fields::Step;
 use super::known::{is_built_in, pod_spec};
 use super::side::Side;
+use crate::ordered::BTreeSet;
 use crate::resource::{ResId, Resource};
 use crate::sorting::Sorting;
 use crate::yaml::resolve::{Value, resolve};
 use crate::yaml::tree::{NodeId, Tree};
-use std::collections::BTreeSet;
 
 mod access;
 mod image;

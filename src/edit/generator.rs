@@ -7,11 +7,11 @@ use crate::build::LoadRestrictions;
 use crate::generate;
 use crate::kustomization::{GeneratorEntry, Placed, PlacedText};
 use crate::loader::Root;
+use crate::ordered::BTreeSet;
 use crate::plugins::Context;
 use crate::programs::PluginOptions;
 use crate::source::{Place, Span};
 use crate::yaml::edit::{Data, Value};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Returns the only argument: a name.

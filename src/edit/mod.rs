@@ -373,11 +373,11 @@ fn is_same_namespace(a: &str, b: &str) -> bool {
 
 /// Reads `key:value` arguments; values lose one pair of double quotes, and a key without a colon has an empty value
 /// (upstream `ConvertSliceToMap`).
-fn pairs(args: &[String], what: &str) -> Result<std::collections::BTreeMap<String, String>> {
+fn pairs(args: &[String], what: &str) -> Result<crate::ordered::BTreeMap<String, String>> {
     if args.is_empty() {
         return Err(usage(format!("no {what} is given")).help("write it as `key:value`"));
     }
-    let mut pairs = std::collections::BTreeMap::new();
+    let mut pairs = crate::ordered::BTreeMap::new();
     for arg in args {
         match arg.split_once(':') {
             Some(("", _)) => {

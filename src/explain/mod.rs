@@ -31,10 +31,10 @@ pub(crate) use lines::writer as writer_of;
 use crate::build::Build;
 use crate::diagnostic::{Code, Diagnostic, Result, nearest};
 use crate::manifest::LOCAL_CONFIG;
+use crate::ordered::BTreeSet;
 use crate::provenance::DirectiveId;
 use crate::resource::{ResId, Resource};
 use crate::yaml::tree::{NodeId, Tree};
-use std::collections::BTreeSet;
 
 /// An object of a build, or one that is not in the output any more.
 #[derive(Clone, Copy, Debug)]

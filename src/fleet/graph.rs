@@ -9,11 +9,11 @@ use crate::fs::{self, EntryKind, FileSystem, Look};
 use crate::kustomization::decode;
 use crate::kustomization::{FileKind, Kustomization};
 use crate::loader::FILE_NAMES;
+use crate::ordered::BTreeSet;
 use crate::session::Session;
 use crate::source::{Sensitivity, Sources};
 use crate::yaml;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A kustomization in a [`Graph`].

@@ -2,9 +2,9 @@
 
 use super::graph::{Graph, NodeId, RealPaths};
 use crate::fs;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::session::Session;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 

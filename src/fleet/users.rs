@@ -5,10 +5,10 @@ use super::graph::{Graph, NodeId, RealPaths};
 use crate::diagnostic::Result;
 use crate::fs;
 use crate::kustomization::FileKind;
+use crate::ordered::BTreeSet;
 use crate::session::Session;
 use crate::sorting::Sorting;
 use rustc_hash::FxHashSet;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Finds the kustomizations under `top` that show what a change of one of them does: those that include the one in

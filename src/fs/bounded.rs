@@ -4,8 +4,8 @@
 //! inside the directory is still decided by `loader`.
 
 use super::{EntryKind, FileSystem, FsError, Look, base_name, clean, is_within, parent};
+use crate::ordered::BTreeSet;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 /// One directory of another file system.

@@ -1,8 +1,8 @@
 //! A file system in memory: tests, the browser, and overrides that must not touch the disk.
 
 use super::{EntryKind, FileSystem, FsError, Look, clean, is_within};
+use crate::ordered::BTreeMap;
 use crate::sorting::Sorting;
-use std::collections::BTreeMap;
 
 /// Files by absolute path. Directories exist because files stand in them. There are no symbolic links.
 #[derive(Clone, Debug, Default)]

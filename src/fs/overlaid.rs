@@ -1,8 +1,8 @@
 //! A file system with some files that are not written yet: what a tree would be.
 
 use super::{EntryKind, FileSystem, FsError, Look, base_name, clean, is_within, parent};
+use crate::ordered::BTreeMap;
 use crate::sorting::Sorting;
-use std::collections::BTreeMap;
 
 /// Files laid over another file system.
 pub struct Overlaid<'fs> {

@@ -6,6 +6,7 @@ use crate::generate::secret::base64_lines;
 use crate::kustomization::GeneratorEntry;
 use crate::kustomization::decode::origin::is_origin;
 use crate::marks;
+use crate::ordered::BTreeMap;
 use crate::provenance::{DirectiveId, Stamp};
 use crate::resmap::ResMap;
 use crate::resource::{Behavior, MadeBy, ResId, Resource};
@@ -15,7 +16,6 @@ use crate::yaml::emit;
 use crate::yaml::resolve::{effective_tag, is_null};
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Adds a generated object, or lets it take the place of the one that has its identity (upstream `appendReplaceOrMerge`).

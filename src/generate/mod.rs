@@ -18,12 +18,12 @@ pub use sources::{GeneratorFile, GeneratorFiles};
 
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::kustomization::{GeneratorEntry, GeneratorOptions, PlacedText};
+use crate::ordered::BTreeMap;
 use crate::provenance::{DirectiveId, Stamp};
 use crate::resource::{Behavior, Resource};
 use crate::source::Place;
 use crate::string_map::{mapping_under, written_style};
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Returns all faults in the sources of an entry.

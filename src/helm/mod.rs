@@ -14,6 +14,7 @@ use crate::kustomization::{Placed, PlacedText};
 use crate::loader::{self, LoadRestrictions, Root};
 use crate::manifest;
 use crate::marks;
+use crate::ordered::BTreeSet;
 use crate::programs::{CAN_START, HelmOptions, PluginOptions};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
@@ -23,7 +24,6 @@ use crate::yaml;
 use crate::yaml::tree::Tree;
 use command::Helm;
 use regex_lite::Regex;
-use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 use values::ValuesMerge;
 

@@ -1,7 +1,7 @@
 //! The copy on its way: directories and files by absolute path.
 
 use crate::fs;
-use std::collections::BTreeMap;
+use crate::ordered::BTreeMap;
 
 /// Directories and files that are to be written.
 #[derive(Clone, Debug)]

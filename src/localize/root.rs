@@ -10,6 +10,7 @@ use crate::fs;
 use crate::kustomization::decode;
 use crate::kustomization::{Placed, PlacedText};
 use crate::loader::{self, FILE_NAMES, LoadRestrictions, Root};
+use crate::ordered::BTreeSet;
 use crate::provenance::Stamp;
 use crate::session::Session;
 use crate::source::{Place, Source, Span};
@@ -17,7 +18,6 @@ use crate::yaml::emit;
 use crate::yaml::read;
 use crate::yaml::tree::{NodeId, Tag, Tree};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A result with every independent fault that was not reported before.

@@ -1,5 +1,6 @@
 //! Sets of characters in RE2 syntax.
 
+use crate::casing;
 use crate::sorting::Sorting;
 use std::fmt::Write as _;
 
@@ -86,13 +87,8 @@ pub(super) fn add_range(low: u32, high: u32, is_folded: bool, class: &mut Vec<(u
 
 /// Returns the characters that are the same as one under Unicode simple folding, as far as case mappings tell.
 fn other_cases(c: char) -> impl Iterator<Item = char> {
-    let single = |mut mapped: Box<dyn Iterator<Item = char>>| {
-        let first = mapped.next();
-        first.filter(|_| mapped.next().is_none())
-    };
-    let lower = single(Box::new(c.to_lowercase()));
-    let upper = single(Box::new(c.to_uppercase()));
-    let lower_of_upper = upper.and_then(|upper| single(Box::new(upper.to_lowercase())));
+    let (lower, upper) = (casing::lower(c), casing::upper(c));
+    let lower_of_upper = upper.and_then(casing::lower);
     // Two letters outside ASCII fold to ASCII ones.
     let odd = match c {
         'k' | 'K' => Some('\u{212a}'),

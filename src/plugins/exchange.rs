@@ -5,6 +5,7 @@
 
 use super::annotations::{self, INDEX, LEGACY_INDEX, LEGACY_PATH, PATH};
 use super::{Context, Plugin};
+use crate::casing::lowercase;
 use crate::diagnostic::{Code, Diagnostic, Report, Result, Severity};
 use crate::limits::Limits;
 use crate::manifest::{self, LOCAL_CONFIG};
@@ -255,7 +256,7 @@ fn is_list(tree: &Tree) -> bool {
 /// The path that the reference gives to an object that has none (upstream `kioutil.DefaultPathAnnotation`).
 fn default_path(tree: &Tree) -> String {
     let text = |path: &[&str]| tree.text_at(path).unwrap_or_default();
-    let file = format!("{}_{}.yaml", text(&["kind"]).to_lowercase(), text(&["metadata", "name"]));
+    let file = format!("{}_{}.yaml", lowercase(text(&["kind"])), text(&["metadata", "name"]));
     match text(&["metadata", "namespace"]) {
         "" => file,
         namespace => format!("{namespace}/{file}"),

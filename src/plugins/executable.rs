@@ -4,6 +4,7 @@
 
 use super::functions::{call, finish};
 use super::{Body, Context, Plugin, exchange};
+use crate::casing::lowercase;
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::fs::{self, EntryKind};
 use crate::kustomization::Placed;
@@ -37,7 +38,7 @@ pub(super) fn load(config: &Arc<Resource>, place: Place, context: &mut Context<'
         return Err(error.help("`KUSTOMIZE_PLUGIN_HOME` names that directory"));
     };
     let gvk = &config.id.gvk;
-    let relative = format!("{}/{}/{}/{kind}", gvk.group, gvk.version, kind.to_lowercase());
+    let relative = format!("{}/{}/{}/{kind}", gvk.group, gvk.version, lowercase(kind));
     let path = fs::join(home, &relative);
     if !fs::is_within(&path, home) {
         let message = format!("`{kind}` names a program outside the directory of plugins");

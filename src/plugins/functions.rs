@@ -11,6 +11,7 @@ use crate::kustomization::function::{ContainerSpec, ExecSpec, FunctionSpec, Moun
 use crate::kustomization::{InlineText, Placed, PlacedText};
 use crate::manifest::LOCAL_CONFIG;
 use crate::marks;
+use crate::ordered::BTreeMap;
 use crate::programs::{Invocation, Output, Piece, ProgramError};
 use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
@@ -18,7 +19,6 @@ use crate::resource::Resource;
 use crate::source::{Place, Source};
 use crate::yaml::read;
 use crate::yaml::tree::Tree;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const ANNOTATIONS: [&str; 2] = ["config.kubernetes.io/function", "config.k8s.io/function"];

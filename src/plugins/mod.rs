@@ -18,6 +18,7 @@ use crate::generate::{GeneratorFile, GeneratorFiles};
 use crate::kustomization::PlacedText;
 use crate::kustomization::function::FunctionSpec;
 use crate::loader::{self, LoadRestrictions, Root};
+use crate::ordered::BTreeSet;
 use crate::patch::LoadedPatch;
 use crate::programs::{CAN_START, PluginOptions};
 use crate::provenance::{DirectiveId, Touched};
@@ -27,7 +28,6 @@ use crate::session::Session;
 use crate::source::{Place, Sensitivity, Source};
 use builtin::Builtin;
 use executable::Executable;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The `apiVersion` of built-in plugins.

@@ -9,6 +9,7 @@ use super::builtin::Builtin;
 use super::{Body, Plugin, exchange};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::marks;
+use crate::ordered::BTreeMap;
 use crate::programs::CAN_START;
 use crate::provenance::{Stamp, Touched};
 use crate::resmap::ResMap;
@@ -18,7 +19,6 @@ use crate::string_map::written_style;
 use crate::yaml::emit;
 use crate::yaml::resolve::effective_tag;
 use crate::yaml::tree::{NodeId, Tree};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const VALIDATED_BY: &str = "validated-by";

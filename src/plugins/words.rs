@@ -1,12 +1,12 @@
 //! What a program says on its standard error, without the values of the secrets that it was given.
 
 use super::Plugin;
+use crate::ordered::BTreeSet;
 use crate::resmap::ResMap;
 use crate::resource::Resource;
 use crate::sorting::Sorting;
 use crate::yaml::emit::value::decode_binary;
 use crate::yaml::tree::NodeId;
-use std::collections::BTreeSet;
 
 /// Stands for a value.
 const HIDDEN: &str = "•••";

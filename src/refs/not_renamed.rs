@@ -4,6 +4,7 @@
 //! `crds` name them. Only fields that say what they refer to are looked at: a plain text that happens to be a name means
 //! nothing.
 
+use crate::casing::lowercase;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
@@ -96,7 +97,7 @@ impl<'w> Walk<'w> {
             return self.nearest(kind, text);
         }
         let above = self.path.len().checked_sub(2).and_then(|at| self.path.get(at)).copied().unwrap_or("");
-        let said = if key == "name" { above } else { key }.to_lowercase();
+        let said = lowercase(if key == "name" { above } else { key });
         let is_name = key == "name" || said.ends_with("name") || said.ends_with("ref");
         let (kind, _) = HINTS.iter().find(|(_, hint)| is_name && said.contains(hint))?;
         self.nearest(kind, text)

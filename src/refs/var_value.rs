@@ -3,6 +3,8 @@
 //! Numbers and booleans keep their type as far as the reference does (upstream `RNode.GetFieldValue`).
 
 use crate::field_path;
+use crate::yaml::decimal;
+use crate::yaml::emit::number::push_yaml_float;
 use crate::yaml::resolve::effective_tag;
 use crate::yaml::tree::{Kind, NodeId, Tag, Tree};
 
@@ -41,7 +43,7 @@ impl VarValue {
         match effective_tag(tree, node) {
             _ if tree.is_untagged(node) => Ok(VarValue::Text(text.to_owned())),
             Tag::Int => parse_int(text).map(VarValue::Int).ok_or(unreadable),
-            Tag::Float => text.parse().map(VarValue::Float).map_err(|_| unreadable),
+            Tag::Float => decimal::parse(text).map(VarValue::Float).ok_or(unreadable),
             Tag::Bool => match text {
                 "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(VarValue::Bool(true)),
                 "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(VarValue::Bool(false)),
@@ -93,14 +95,9 @@ fn general(value: f64) -> String {
         }
         .to_owned();
     }
-    let text = format!("{value:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
-        return value.to_string();
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.abs())
+    let mut text = String::new();
+    push_yaml_float(value, &mut text);
+    text
 }
 
 /// Finds the field that a path leads to.

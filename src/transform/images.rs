@@ -7,13 +7,13 @@ use super::{Count, holds};
 use crate::diagnostic::{Code, Diagnostic, Report, Result, nearest};
 use crate::fieldspec::{FieldSpecs, Hit, TransformerConfig, is_null, walk_error, wrong_kind};
 use crate::kustomization::{ImageEntry, PlacedText};
+use crate::ordered::BTreeSet;
 use crate::pattern::Pattern;
 use crate::provenance::{DirectiveId, Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
 use crate::source::Place;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
-use std::collections::BTreeSet;
 
 /// Applies the entries of `images` in order; warns of each that matches no image. Gives what each touched.
 pub fn apply(

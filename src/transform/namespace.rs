@@ -7,12 +7,12 @@ use super::{Count, holds, scalar_text, write_scalars};
 use crate::diagnostic::{Code, Diagnostic, Report, Result};
 use crate::fieldspec::{FieldPath, FieldSpec, FieldSpecs, TransformerConfig, first_place, is_null, wrong_kind};
 use crate::kustomization::PlacedText;
+use crate::ordered::BTreeMap;
 use crate::provenance::{DirectiveId, Stamp, Touched};
 use crate::resmap::ResMap;
 use crate::resource::{NO_NAMESPACE, Resource};
 use crate::yaml::tree::{Kind, NodeId, Tag};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// What a `NamespaceTransformer` can be told beyond the namespace; the field of a kustomization uses the defaults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -203,7 +203,7 @@ pub(super) fn wrong_type(checker: &Checker<'_>, tree: &Tree, path: &Path<'_>, fi
             let text = tree.text(path.node);
             let is_meant = match wanted {
                 "`true` or `false`" => matches!(text, "true" | "false"),
-                _ => text.parse::<f64>().is_ok(),
+                _ => crate::yaml::decimal::parse(text).is_some(),
             };
             match text {
                 _ if is_meant && is_quoted => words.help("take the quotes away"),

@@ -1,6 +1,7 @@
 //! YAML in, trees, YAML out. Knows nothing of Kubernetes.
 
 pub(crate) mod comments;
+pub(crate) mod decimal;
 pub(crate) mod edit;
 pub mod emit;
 pub mod json;

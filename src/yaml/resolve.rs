@@ -3,6 +3,7 @@
 //!
 //! Only text is judged here. What tag and style do to it is `yaml::emit::value`'s business.
 
+use crate::yaml::decimal;
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
 use std::borrow::Cow;
 
@@ -224,7 +225,7 @@ fn resolve_number(text: &str, dialect: Dialect) -> Value {
         return value;
     }
     if is_decimal_float(&plain)
-        && let Ok(value) = plain.parse::<f64>()
+        && let Some(value) = decimal::parse(&plain)
         && value.is_finite()
     {
         return Value::Float(value);
@@ -323,7 +324,7 @@ fn parse_point_float(text: &str) -> Option<f64> {
     if !is_decimal_float(&plain) {
         return None;
     }
-    plain.parse::<f64>().ok().filter(|value| value.is_finite())
+    decimal::parse(&plain).filter(|value| value.is_finite())
 }
 
 /// Returns whether a text is a base-60 number of YAML 1.1: never read as one, but quoted when printed (go yaml.v2

@@ -13,12 +13,12 @@ mod notes;
 mod text;
 mod write;
 
+use crate::ordered::BTreeMap;
 use crate::provenance::{Origin, OriginEntry, ReadFile, Stamp};
 use key_index::KeyIndex;
 pub use look::{Children, Entries};
 pub(crate) use marks::Mark;
 use marks::State;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use text::Pool;
 pub(crate) use text::Text;

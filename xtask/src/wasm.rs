@@ -54,17 +54,23 @@ struct Module {
     glue: &'static str,
 }
 
-/// What everybody loads; and what is loaded when somebody asks for checks, which with their tables are a sixth of it all.
+/// What everybody loads; and what is loaded when somebody edits or checks.
 const MODULES: [Module; 2] = [
     Module { feature: "project", file: "rustomize.wasm", glue: "glue.js" },
-    Module { feature: "validate", file: "validate.wasm", glue: "validate-glue.js" },
+    Module { feature: "tools", file: "tools.wasm", glue: "tools-glue.js" },
 ];
+
+/// What the compiler is told beyond the profile: a function with much on its stack stays by itself even if it is called once (what
+/// is one large function otherwise compresses worse), and the hash is calculated in loops.
+const SMALL: [&str; 3] = ["-Cllvm-args=-inline-max-stacksize=32", "--cfg", "sha2_backend_soft=\"compact\""];
+/// What binaryen does: again, hardly anything is put into its callers; and no address lies in the first kilobyte, where the stack ends.
+const SMALLER: [&str; 6] = ["-Oz", "--low-memory-unused", "-fimfs=0", "-ocimfs=20", "--merge-similar-functions", "-Oz"];
 
 /// Compiles a module into pkg/dist, with its glue.
 fn compile(module: &Module) -> Result<()> {
     let args = ["build", "--locked", "--profile", "wasm", "--package", "rustomize-wasm", "--target", TARGET];
     let features = ["--no-default-features", "--features", module.feature];
-    let flags = [("CARGO_ENCODED_RUSTFLAGS", &*places::rust_flags(&[])?)];
+    let flags = [("CARGO_ENCODED_RUSTFLAGS", &*places::rust_flags(&SMALL)?)];
     shell::run_with("cargo", &[&args[..], &features].concat(), &flags)?;
     let program = ["run", "--quiet", "--locked", "--package", "rustomize-glue", "--"];
     shell::run("cargo", &[&program[..], &[COMPILED, GLUE]].concat())?;
@@ -82,7 +88,7 @@ fn compile(module: &Module) -> Result<()> {
     let optimise = |args: &[&str]| shell::run("pkg/node_modules/.bin/wasm-opt", &[args, &features].concat());
     let [glued, small, named] = ["glue_bg.wasm", "small.wasm", "named.wasm"].map(|name| format!("{GLUE}/{name}"));
     // Names stay for who wants to know where bytes are: GLUE/small.wasm.
-    optimise(&[&glued, "-o", &small, "-g", "-Oz", "--merge-similar-functions", "-Oz"])?;
+    optimise(&[&[&*glued, "-o", &small, "-g"], &SMALLER[..]].concat())?;
     shell::run("cargo", &[&program[..], &["--order", &small, &named]].concat())?;
     let out = format!("{DIST}/{}", module.file);
     optimise(&[&named, "-o", &out, "--reorder-functions-by-name", "--strip-debug", "--strip-producers"])?;
@@ -120,22 +126,22 @@ fn version() -> Result<String> {
 /// Prints what has to be loaded, compressed as servers do, and fails where it grew.
 fn sizes(is_update: bool) -> Result<()> {
     let files = shell::entries(Path::new(DIST))?;
-    let is_of_checks = |path: &Path| shell::name(path).starts_with("validate") || shell::name(path) == "checks.js";
+    let is_of_tools = |path: &Path| shell::name(path).contains("tools");
     let (more, scripts): (Vec<PathBuf>, Vec<PathBuf>) = files
         .into_iter()
         .filter(|path| path.extension().is_some_and(|end| end == "js"))
-        .partition(|path| is_of_checks(path));
+        .partition(|path| is_of_tools(path));
     let gzipped_all = |paths: &[PathBuf]| paths.iter().map(|path| gzipped(path)).sum::<Result<u64>>();
-    let [module, checks] = MODULES.map(|module| Path::new(DIST).join(module.file));
+    let [module, tools] = MODULES.map(|module| Path::new(DIST).join(module.file));
     let found = [
         ("wasm", gzipped(&module)?),
         ("js", gzipped_all(&scripts)?),
-        ("validate.wasm", gzipped(&checks)?),
-        ("validate.js", gzipped_all(&more)?),
+        ("tools.wasm", gzipped(&tools)?),
+        ("tools.js", gzipped_all(&more)?),
     ];
     let raw = std::fs::metadata(&module).map_err(|error| format!("{}: {error}", module.display()))?.len();
     println!("rustomize.wasm: {raw} bytes, {} gzipped; scripts: {} gzipped", found[0].1, found[1].1);
-    println!("validate.wasm, for those who ask: {} gzipped; scripts: {}", found[2].1, found[3].1);
+    println!("tools.wasm, for those who ask: {} gzipped; scripts: {}", found[2].1, found[3].1);
     if is_update {
         let lines: Vec<String> = found.iter().map(|(name, bytes)| format!("  \"{name}\": {bytes}")).collect();
         return shell::write(Path::new(SIZES), format!("{{\n{}\n}}\n", lines.join(",\n")));

@@ -4,6 +4,11 @@ declare module 'virtual:engine-wasm' {
   export default packed
 }
 
+declare module 'virtual:tools-wasm' {
+  const packed: string
+  export default packed
+}
+
 declare module 'virtual:examples' {
   export interface Example {
     id: string

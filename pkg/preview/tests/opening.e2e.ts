@@ -68,3 +68,43 @@ test('what is no zip is refused in words', async ({ app, page, folder }) => {
   await expect(page.locator('.notice.error')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Open the example dreamseed' })).toBeVisible()
 })
+
+test('reading a folder is cancelled, and what was open stays', async ({ app, page, folder }) => {
+  await app.openFolder(folder(SHOP).path)
+  // Every file takes its time, as on a slow disk.
+  await page.evaluate(() => {
+    const read = Blob.prototype.arrayBuffer
+    Blob.prototype.arrayBuffer = async function () {
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      return read.call(this)
+    }
+  })
+  const large = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`file-${at}.yaml`, 'a: 1\n']))
+  await page.locator('#open-folder').setInputFiles(folder(large, 'large').path)
+  const reading = page.getByRole('alertdialog', { name: 'Reading the folder' })
+  await expect(reading).toContainText(/\d+ of 30\d files/)
+  await reading.getByRole('button', { name: 'Cancel' }).click()
+  await expect(reading).toBeHidden()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('shop')
+  await expect(app.status).toContainText('· 6 objects ·')
+  await app.environment('staging')
+})
+
+test('a rendering that takes long is cancelled, and begun again', async ({ app, page, folder }) => {
+  // The worker does not hear of it, which to the page is the same as an engine that is busy.
+  await page.evaluate(() => {
+    const post = Worker.prototype.postMessage as (this: Worker, message: unknown) => void
+    Worker.prototype.postMessage = function (this: Worker, message: { operation: string }) {
+      if (message.operation !== 'build') post.call(this, message)
+    } as typeof Worker.prototype.postMessage
+    Object.assign(window, { letThrough: () => (Worker.prototype.postMessage = post as typeof Worker.prototype.postMessage) })
+  })
+  await page.locator('#open-folder').setInputFiles(folder(SHOP).path)
+  const status = page.locator('.status-now')
+  await status.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByText('Rendering was cancelled')).toBeVisible()
+  await page.evaluate(() => (window as unknown as { letThrough(): void }).letThrough())
+  await status.getByRole('button', { name: 'Render' }).click()
+  await app.ready()
+  await expect(app.status).toContainText('· 6 objects ·')
+})

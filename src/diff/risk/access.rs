@@ -1,9 +1,9 @@
 //! Risks of roles and bindings: what may be done from now on, and by whom.
 
 use super::{Risk, some, texts};
+use crate::ordered::BTreeSet;
 use crate::resource::Resource;
 use crate::yaml::tree::{NodeId, Tree};
-use std::collections::BTreeSet;
 
 /// Verbs that lead to all others.
 const LADDERS: [&str; 4] = ["*", "bind", "escalate", "impersonate"];

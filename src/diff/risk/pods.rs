@@ -1,9 +1,9 @@
 //! Risks in the specification of pods: privileges, images, limits.
 
 use super::{Risk, flag, image, pod, texts};
+use crate::ordered::BTreeSet;
 use crate::resource::Resource;
 use crate::yaml::tree::{NodeId, Tree};
-use std::collections::BTreeSet;
 
 const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 

@@ -7,13 +7,13 @@ use crate::edit::file::{File, Other};
 use crate::edit::{Result, Work};
 use crate::fs::{self, FileSystem, Overlaid};
 use crate::limits::Limits;
+use crate::ordered::BTreeMap;
 use crate::provenance::Directives;
 use crate::remote::Remotes;
 use crate::resource::{ResId, Resource};
 use crate::session::Session;
 use crate::source::{Source, Sources};
 use crate::yaml::edit::Value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The files of the layer, with what is to become of them.

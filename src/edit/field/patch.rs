@@ -3,6 +3,7 @@
 
 use super::Assignment;
 use super::layer::{Built, Layer, NewText, stable_id};
+use crate::casing::lowercase;
 use crate::explain::{Element, plain_path};
 use crate::limits::Limits;
 use crate::resource::{Gvk, ResId, Resource};
@@ -76,7 +77,7 @@ pub(super) fn in_transformers(
     let Ok(file) = layer.open() else { return Vec::new() };
     let present = file.new.items_of("transformers");
     let id = stable_id(resource);
-    let name = free_name(&format!("set-{}-{}", id.gvk.kind.to_lowercase(), id.name), present);
+    let name = free_name(&format!("set-{}-{}", lowercase(&id.gvk.kind), id.name), present);
     let mut found = Vec::new();
     for patch in made.patches() {
         let mut metadata = Value::texts(&[("apiVersion", "builtin"), ("kind", "PatchTransformer")]);

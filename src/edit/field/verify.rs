@@ -4,8 +4,8 @@ use super::Assignment;
 use super::layer::{Built, stable_id};
 use super::wish::{encoded, value_text};
 use crate::explain::{Element, describe, leaves_of, show_path, value_of};
+use crate::ordered::BTreeMap;
 use crate::resource::{ResId, Resource};
-use std::collections::BTreeMap;
 
 /// What came of an edit.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,11 +7,11 @@
 use super::value::{Codec, Decoder, Found, Path};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::fieldspec::{FieldSpec, TransformerConfig};
+use crate::ordered::BTreeMap;
 use crate::schema::field_specs::NameReference;
 use crate::source::Source;
 use crate::yaml::tree::{NodeId, Tree};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const WHAT: &str = "a file of `crds`";

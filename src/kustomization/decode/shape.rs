@@ -9,11 +9,11 @@ use super::fields::{Fields, Spec};
 use super::value::{Codec, Decoder, Found, Path};
 use super::{shapes, spellings};
 use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::ordered::BTreeMap;
 use crate::provenance::Stamp;
 use crate::source::{Place, Source};
 use crate::yaml::emit::number;
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a field holds, and when it is left out.

@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::kustomization::{InlineText, Placed, PlacedMap, PlacedText};
 use crate::sorting::Sorting;
 use crate::source::{Place, Source, Span};
+use crate::yaml::emit::number::push_yaml_float_32;
 use crate::yaml::resolve::{Value, resolve, resolve_yaml11};
 use crate::yaml::tree::{Kind, NodeId, Style, Tag, Tree};
 use base64::Engine as _;
@@ -458,15 +459,14 @@ fn coerced_float(value: f64) -> String {
 
 fn format_key(value: f64) -> String {
     let value = value as f32;
-    if !value.is_finite() {
-        return if value.is_nan() { ".nan".to_owned() } else { value.to_string().replace("inf", ".inf") };
+    match value {
+        value if value.is_nan() => ".nan".to_owned(),
+        f32::INFINITY => ".inf".to_owned(),
+        f32::NEG_INFINITY => "-.inf".to_owned(),
+        value => {
+            let mut text = String::new();
+            push_yaml_float_32(value, &mut text);
+            text
+        }
     }
-    let text = format!("{value:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if !(-4..6).contains(&exponent) {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{digits}e{sign}{:02}", exponent.abs());
-    }
-    value.to_string()
 }

@@ -27,7 +27,15 @@ pub(crate) fn push_json_float(value: f64, out: &mut String) {
 /// Appends a finite float as go yaml does (`FormatFloat(value, 'g', -1, 64)`): an exponent from 1e6 on and below 1e-4,
 /// of two digits at least.
 pub(crate) fn push_yaml_float(value: f64, out: &mut String) {
-    let digits = Digits::of(value);
+    push_general(&Digits::of(value), out);
+}
+
+/// Appends a number of single precision in the same way.
+pub(crate) fn push_yaml_float_32(value: f32, out: &mut String) {
+    push_general(&Digits::in_text(ryu::Buffer::new().format_finite(value), value.is_sign_negative()), out);
+}
+
+fn push_general(digits: &Digits, out: &mut String) {
     if (-4..6).contains(&(digits.point - 1)) {
         digits.push_plain(out);
     } else {
@@ -45,9 +53,11 @@ struct Digits {
 
 impl Digits {
     fn of(value: f64) -> Digits {
-        let mut buffer = ryu::Buffer::new();
-        let text = buffer.format_finite(value);
-        let mut result = Digits { negative: value.is_sign_negative(), digits: [b'0'; 20], len: 0, point: 0 };
+        Digits::in_text(ryu::Buffer::new().format_finite(value), value.is_sign_negative())
+    }
+
+    fn in_text(text: &str, negative: bool) -> Digits {
+        let mut result = Digits { negative, digits: [b'0'; 20], len: 0, point: 0 };
         let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let mut in_fraction = false;
         for byte in mantissa.bytes() {

@@ -5,6 +5,7 @@ use super::new_scalar;
 use crate::limits::Limits;
 use crate::provenance::Stamp;
 use crate::sorting::Sorting;
+use crate::yaml::decimal;
 use crate::yaml::emit::value::Scalar;
 use crate::yaml::tree::{NodeId, Style, Tag, Tree};
 use std::borrow::Cow;
@@ -207,8 +208,8 @@ impl<'a> Decoder<'a> {
             self.digits("in exponent of numeric literal")?;
         }
         let text = &self.text[start..self.at];
-        match text.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(value),
+        match decimal::parse(text) {
+            Some(value) if value.is_finite() => Ok(value),
             _ => {
                 self.at = start;
                 Err("a number is out of range".to_owned())

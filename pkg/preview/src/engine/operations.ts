@@ -1,5 +1,6 @@
 // What the page asks of the engine. Runs in the worker; nothing of it knows the page.
 import { Project, init, unzip, version, zip } from 'rustomize'
+import packed from 'virtual:engine-wasm'
 import type {
   BuildResult,
   Content,
@@ -14,7 +15,7 @@ import type {
 } from 'rustomize'
 import { smallest } from './imageEdit'
 import { SAMPLE } from './sample'
-import { wasm } from './wasm'
+import { unpacked } from './wasm'
 
 /** What an edit does to one environment. */
 export interface Effect {
@@ -28,6 +29,8 @@ function effect(before: Project, after: Project, target: string, showSecrets: bo
   const diff = before.diff(target, { project: after, target }, { showSecrets, risks: true })
   return { target, diff, wasBroken: !diff.ok && !before.build(target).ok }
 }
+
+const tools = () => import('./tools')
 
 let project: Project | null = null
 
@@ -55,8 +58,10 @@ function warmUp(): void {
 
 export const operations = {
   async start(): Promise<{ rustomize: string; kustomize: string }> {
-    await init(await wasm())
+    await init(await unpacked(packed))
     warmUp()
+    // While nobody edits yet: later the page asks for nothing.
+    void tools()
     return { rustomize: version.rustomize, kustomize: version.kustomize }
   },
 
@@ -140,14 +145,16 @@ export const operations = {
   },
 
   /** Plans a change of images, and tells what would come of it. */
-  setImage(
+  async setImage(
     target: string,
     image: string,
     targets: string[],
     showSecrets: boolean,
-  ): { edit: EditResult; effects: Effect[]; texts: { path: string; before: string; after: string }[] } {
+  ): Promise<{ edit: EditResult; effects: Effect[]; texts: { path: string; before: string; after: string }[] }> {
+    const { ready, setImage } = await tools()
+    await ready()
     const before = current()
-    const edit = smallest(before, target, image, before.setImage(target, image))
+    const edit = smallest(before, target, image, setImage(before, target, image))
     if (!edit.ok || edit.files.length === 0) return { edit, effects: [], texts: [] }
     const after = before.clone()
     try {

@@ -1,7 +1,7 @@
 // Fields down, environments across: the values that are not the same everywhere.
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useMemo } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import type { MatrixCell, MatrixResult } from 'rustomize'
 import { TOPICS, groups, isAbout, valueText, type Topic } from '../model/fields'
 import { kinds, nameMatches } from '../model/filter'
@@ -84,6 +84,54 @@ function Grid({ matrix }: { matrix: MatrixResult }): JSX.Element {
     return list
   }, [matrix, now, about])
   const virtual = useVirtual(rows.length, ROW)
+  const [chosen, setChosen] = useState<{ row: number; column: number } | null>(null)
+  const cellOf = (row: number, column: number) => {
+    const at = rows[row]
+    return at?.kind === 'field' ? { ...at, cell: at.values[column] } : null
+  }
+  // Rows may be others by now.
+  const current = chosen !== null && cellOf(chosen.row, chosen.column)?.cell !== undefined ? chosen : null
+  // A row that was scrolled out of view is not there.
+  const isShown = current !== null && current.row >= virtual.first && current.row < virtual.last
+  const currentId = isShown ? `cell-${current.row}-${current.column}` : undefined
+  useLayoutEffect(() => {
+    if (currentId !== undefined) document.getElementById(currentId)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [currentId])
+
+  /** Goes to the nearest row of values that lies so many rows away; at either end, to the last there is. */
+  const move = (step: number, aside: number) => {
+    const from = current?.row ?? -1
+    const wanted = Math.min(Math.max(from + step, 0), rows.length - 1)
+    const forward = step < 0 ? -1 : 1
+    let row = wanted
+    while (rows[row] !== undefined && rows[row]!.kind !== 'field') row += forward
+    if (rows[row] === undefined) row = rows.findIndex(({ kind }) => kind === 'field')
+    if (row < 0) return
+    const column = Math.min(Math.max((current?.column ?? 0) + aside, 0), matrix.environments.length - 1)
+    virtual.scrollTo(row)
+    setChosen({ row, column })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const steps: Record<string, [number, number]> = {
+      ArrowDown: [1, 0],
+      ArrowUp: [-1, 0],
+      PageDown: [10, 0],
+      PageUp: [-10, 0],
+      Home: [-rows.length, 0],
+      End: [rows.length, 0],
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+    }
+    const step = steps[event.key]
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    if (step !== undefined) {
+      event.preventDefault()
+      move(...step)
+    } else if (event.key === 'Enter' && current !== null) {
+      const at = cellOf(current.row, current.column)
+      if (at?.cell?.present && at.path !== '') void locate(matrix.environments[current.column]!, at.object, at.path)
+    }
+  }
   const fieldCount = rows.filter(({ kind }) => kind === 'field').length
   const allCount = useMemo(() => matrix.objects.reduce((sum, { fields }) => sum + fields.length, 0), [matrix])
   const columns = { gridTemplateColumns: `minmax(200px, 2fr) repeat(${matrix.environments.length}, minmax(104px, 1fr))` }
@@ -96,8 +144,10 @@ function Grid({ matrix }: { matrix: MatrixResult }): JSX.Element {
       ) : (
         <div
           class="grid"
-          role="table"
+          role="grid"
           aria-label="Fields that differ between environments"
+          aria-activedescendant={currentId}
+          onKeyDown={onKeyDown}
           aria-rowcount={rows.length + 1}
           aria-colcount={matrix.environments.length + 1}
           tabIndex={0}
@@ -131,7 +181,15 @@ function Grid({ matrix }: { matrix: MatrixResult }): JSX.Element {
                     <bdi>{row.path === '' ? '(the object)' : row.path}</bdi>
                   </span>
                   {row.values.map((cell, column) => (
-                    <span key={column} role="cell" data-group={same[column]} title={cell.present ? valueText(cell.value) : 'not there'}>
+                    <span
+                      key={column}
+                      id={`cell-${at}-${column}`}
+                      role="gridcell"
+                      aria-selected={current?.row === at && current.column === column}
+                      data-group={same[column]}
+                      onClick={() => setChosen({ row: at, column })}
+                      title={cell.present ? valueText(cell.value) : 'not there'}
+                    >
                       {!cell.present ? (
                         <span class="absent">—</span>
                       ) : row.path === '' ? (

@@ -1,7 +1,9 @@
-//! Checks of objects: a module of its own (feature `validate`), because it is a third of the engine and few pages ask for it.
+//! Edits of kustomization files, and checks of objects: a module of their own (feature `tools`), because they are a quarter of the
+//! engine, and many pages only show what is there.
 
 use crate::answer::{self, Raw, joined, written};
 use crate::builder::{Builder, absolute};
+use crate::edit;
 use crate::files::Files;
 use rustomize::diagnostic::{Code, Diagnostic};
 use rustomize::json::diagnostic::{JsonDiagnostic, diagnostic_of};
@@ -12,21 +14,21 @@ use rustomize::validate::{ObjectName, Options, Release, Validation, validate};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Files whose objects are checked.
+/// Files that are edited, and whose objects are checked.
 #[wasm_bindgen]
-pub struct Checks {
+pub struct Tools {
     files: &'static Files,
     builder: Builder,
 }
 
 #[wasm_bindgen]
-impl Checks {
+impl Tools {
     /// Makes one without files.
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default, reason = "a default is nothing that JavaScript has")]
-    pub fn new() -> Checks {
+    pub fn new() -> Tools {
         let files = Files::new();
-        Checks { files, builder: Builder::new(files, false) }
+        Tools { files, builder: Builder::new(files, false) }
     }
 
     /// Writes a file.
@@ -50,6 +52,11 @@ impl Checks {
         }
     }
 
+    /// Plans a change of the kustomization file of a target.
+    pub fn edit(&self, target: &str, verb: &str, args: Vec<String>, more: Vec<String>, bits: u32) -> String {
+        edit::planned(self.files, &absolute(target), verb, args, more, bits)
+    }
+
     /// Checks the objects of a target.
     pub fn validate(&mut self, target: &str, bits: u32, release: &str) -> String {
         let (session, outcome) = self.builder.build(self.files, target, bits);
@@ -71,7 +78,7 @@ impl Checks {
     }
 }
 
-impl Drop for Checks {
+impl Drop for Tools {
     fn drop(&mut self) {
         self.files.change(|memory| *memory = rustomize::fs::Memory::new());
     }
