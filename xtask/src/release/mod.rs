@@ -155,14 +155,22 @@ fn npm(source: &Source, components: &[notices::Component], out: &Path) -> Result
     wasm::build(false)?;
     let text = notices::text("the npm package rustomize", components)?;
     shell::write(&Path::new("pkg").join(notices::FILE), text)?;
-    let packed = ["dist", "index.d.ts", "validate.d.ts", "LICENSE", "README.md", "package.json", notices::FILE];
-    let packed = packed.map(|name| format!("pkg/{name}"));
-    archive::readable(&packed.each_ref().map(String::as_str))?;
+    let packed = packed()?;
+    archive::readable(&packed.iter().map(String::as_str).collect::<Vec<_>>())?;
     let args = ["pack", "./pkg", "--ignore-scripts", "--pack-destination", &out.to_string_lossy()];
     shell::run("npm", &args)?;
     let from = out.join(format!("rustomize-{}.tgz", source.version));
     let to = out.join(format!("rustomize-npm-{}.tgz", source.version));
     std::fs::rename(&from, &to).map_err(|error| format!("{}: {error}", from.display()))
+}
+
+/// What goes into the npm package, as it says itself.
+fn packed() -> Result<Vec<String>> {
+    let manifest = shell::read("pkg/package.json".as_ref())?;
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).map_err(|error| error.to_string())?;
+    let files = manifest["files"].as_array().ok_or("pkg/package.json names no files")?;
+    let names = files.iter().filter_map(|name| name.as_str()).chain(["package.json"]);
+    Ok(names.map(|name| format!("pkg/{name}")).collect())
 }
 
 fn extension(source: &Source, out: &Path) -> Result<()> {
