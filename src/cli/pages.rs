@@ -7,10 +7,10 @@ use super::args::{Cli, Shell};
 use super::completion::script;
 use clap::{Command, CommandFactory};
 
-/// Returns the pages of the program and of every command, with their file names.
-pub fn man_pages() -> Vec<(String, String)> {
+/// Returns the pages of the program and of every command, with their file names. The date stands at the foot of each.
+pub fn man_pages(date: &str) -> Vec<(String, String)> {
     let mut pages = Vec::new();
-    add(&program(), &mut pages);
+    add(&program(), date, &mut pages);
     pages
 }
 
@@ -37,13 +37,13 @@ fn offered(command: &Command) -> impl Iterator<Item = &Command> {
 }
 
 /// Adds the page of a command and those of its own commands: `rustomize-edit-add.1`.
-fn add(command: &Command, pages: &mut Vec<(String, String)>) {
+fn add(command: &Command, date: &str, pages: &mut Vec<(String, String)>) {
     let title = title(command);
-    let page = clap_mangen::Man::new(command.clone()).title(title.to_uppercase()).manual("rustomize");
+    let page = clap_mangen::Man::new(command.clone()).title(title.to_uppercase()).date(date).manual("rustomize");
     let mut text = Vec::new();
     page.render(&mut text).expect("writing to memory does not fail");
     pages.push((format!("{title}.1"), String::from_utf8_lossy(&text).into_owned()));
-    offered(command).for_each(|inner| add(inner, pages));
+    offered(command).for_each(|inner| add(inner, date, pages));
 }
 
 /// Returns the words of a command, joined by dashes.

@@ -1,6 +1,6 @@
 //! Archives and digests that depend on nothing but what goes into them.
 
-use crate::shell::Result;
+use crate::shell::{self, Result};
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -80,6 +80,17 @@ pub fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     let mut writer = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
     let written = writer.write_all(content).and_then(|()| writer.finish());
     written.map_err(|error| format!("cannot compress: {error}"))
+}
+
+/// Lets everybody read what others than this module pack, as the umask of whoever made the files does not matter then.
+pub fn readable(paths: &[&str]) -> Result<()> {
+    shell::run("chmod", &[&["-R", "u=rwX,go=rX"], paths].concat())
+}
+
+/// Returns a time of 1970 and later in UTC, in a form of the program `date`.
+pub fn time(seconds: u64, form: &str) -> Result<String> {
+    let text = shell::output("date", &["--utc", "--date", &format!("@{seconds}"), &format!("+{form}")])?;
+    Ok(text.trim().to_owned())
 }
 
 /// Returns a SHA-256 digest in hexadecimal digits.

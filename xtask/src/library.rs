@@ -38,7 +38,7 @@ fn features_of(manifest: &str) -> Vec<&str> {
 
 /// Checks what would be published: sources, the tables they include, and papers.
 pub fn package() -> Result<()> {
-    const PAPERS: [&str; 8] = [
+    const PAPERS: [&str; 10] = [
         ".cargo_vcs_info.json",
         "CHANGELOG.md",
         "Cargo.lock",
@@ -47,6 +47,9 @@ pub fn package() -> Result<()> {
         "LICENSE",
         "README.md",
         "build.rs",
+        // Parts of the program.
+        "docs/diagnostics.md",
+        "docs/validate.md",
     ];
     let listed = shell::output("cargo", &["package", "--list", "--locked", "--allow-dirty"])?;
     let is_wanted = |path: &&str| {

@@ -65,6 +65,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   release [--check]            everything that is published, into target/release-files; with --check, all of it is built again
                                from a clone in another place, and must be the same
   release install              installs what was made, as docs/install.md says, in an empty home, tries it and removes it
+  release programs             only the static programs, in target/release-work
   release pages|notices|versions
                                only a check: man pages and completions, notices, or the versions of all packages
   schemas [--check]            write (or check) the tables of `validate`: types of Kubernetes, APIs that went

@@ -48,11 +48,11 @@ pub fn write(directory: &Path, tag: &str, config: &Config, images: &[Image], sec
 fn manifest(directory: &Path, config: &Config, image: &Image, seconds: u64) -> Result<Value> {
     let tar = image.files.tar(seconds)?;
     let platform = json!({"architecture": image.processor, "os": "linux"});
-    let created = shell::output("date", &["--utc", "--date", &format!("@{seconds}"), "+%Y-%m-%dT%H:%M:%SZ"])?;
+    let created = archive::time(seconds, "%Y-%m-%dT%H:%M:%SZ")?;
     let labels: serde_json::Map<String, Value> =
         config.labels.iter().map(|(name, value)| (format!("org.opencontainers.image.{name}"), json!(value))).collect();
     let about = json!({
-        "created": created.trim(),
+        "created": created,
         "architecture": image.processor,
         "os": "linux",
         "config": {
@@ -62,7 +62,7 @@ fn manifest(directory: &Path, config: &Config, image: &Image, seconds: u64) -> R
             "Labels": labels,
         },
         "rootfs": {"type": "layers", "diff_ids": [format!("sha256:{}", archive::sha256(&tar))]},
-        "history": [{"created": created.trim(), "created_by": "cargo xtask image"}],
+        "history": [{"created": created, "created_by": "cargo xtask image"}],
     });
     let layer = blob(directory, "application/vnd.oci.image.layer.v1.tar+gzip", &archive::gzip(&tar)?)?;
     let about = blob(directory, "application/vnd.oci.image.config.v1+json", &to_bytes(&about))?;

@@ -34,19 +34,22 @@ pub fn rust_flags(more: &[&str]) -> Result<String> {
     Ok(flags.join("\u{1f}"))
 }
 
-/// Returns flags for a C compiler.
+/// Returns flags for a C compiler: no place, and no time either, which mimalloc would say that it was compiled at.
 pub fn c_flags() -> Result<String> {
-    let flags: Vec<String> = all()?.iter().map(|(from, to)| format!("-ffile-prefix-map={from}={to}")).collect();
+    let mut flags = vec!["-Wno-builtin-macro-redefined".to_owned()];
+    flags.extend(["DATE", "TIME", "TIMESTAMP"].map(|name| format!("-D__{name}__=\"\"")));
+    flags.extend(all()?.iter().map(|(from, to)| format!("-ffile-prefix-map={from}={to}")));
     Ok(flags.join(" "))
 }
 
-/// Fails if a directory of this machine stands in a file.
+/// Fails if a directory of this machine stands in a file, or this day as C compilers write it.
 pub fn check(path: &Path) -> Result<()> {
     let content = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    for (place, _) in all()? {
-        let place = format!("{place}/");
-        if content.windows(place.len()).any(|window| window == place.as_bytes()) {
-            return Err(format!("{} holds the path `{place}`", path.display()));
+    let places = all()?.into_iter().map(|(place, _)| format!("{place}/"));
+    let day = shell::output("date", &["+%b %e %Y"])?.trim().to_owned();
+    for word in places.chain([day]) {
+        if content.windows(word.len()).any(|window| window == word.as_bytes()) {
+            return Err(format!("{} holds `{word}`: nobody else would make the same file", path.display()));
         }
     }
     Ok(())

@@ -6,20 +6,21 @@
 //!
 //! The validator and the deriving of schemas are built only for this command, with a feature of this crate.
 
-#[cfg(feature = "schema-files")]
+#[cfg(feature = "definitions")]
 mod judge;
-#[cfg(feature = "schema-files")]
+#[cfg(feature = "definitions")]
 mod kustomization;
 
-use crate::shell::{self, Result};
+#[cfg(feature = "definitions")]
+use crate::shell;
+use crate::shell::Result;
 
-#[cfg(not(feature = "schema-files"))]
+#[cfg(not(feature = "definitions"))]
 pub fn run(words: &[&str]) -> Result<()> {
-    let args = ["run", "--quiet", "--locked", "--package", "xtask", "--features", "schema-files", "--", "schema-files"];
-    shell::run("cargo", &[&args, words].concat())
+    crate::tools::with_definitions(&[&["schema-files"], words].concat())
 }
 
-#[cfg(feature = "schema-files")]
+#[cfg(feature = "definitions")]
 pub fn run(words: &[&str]) -> Result<()> {
     use serde_json::{Value, json};
     use std::path::Path;

@@ -68,6 +68,7 @@ pub fn run(words: &[&str]) -> Result<()> {
     run.step("release build", |_| shell::run("cargo", &["build", "--release", "--locked", "--bin", "rustomize"]));
     run.step("schema files", |_| schema_files::run(&["--check"]));
     run.step("release, versions, notices and pages", |_| release::short());
+    run.step("workflows", |_| workflows());
     run.step("vscode extension", |_| vscode::run(None));
     run.step("cases, release program", |run| {
         let bin = shell::root().join(RELEASE_BIN);
@@ -96,6 +97,15 @@ pub fn run(words: &[&str]) -> Result<()> {
     run.step("image", |_| image::run(&["--check"]));
     run.step("preview page, browser", |_| preview::page().and_then(|()| preview::test(&[])));
     run.finish(begin)
+}
+
+/// Reads the workflows as the service that runs them would. What their scripts do is not tried.
+fn workflows() -> Result<()> {
+    let files = shell::entries(".github/workflows".as_ref())?;
+    let files: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+    let mut args = vec!["run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.9", "-shellcheck=", "-pyflakes="];
+    args.extend(files.iter().map(String::as_str));
+    shell::run("go", &args)
 }
 
 /// Type-checks for another system; nothing is linked, so no foreign tools are needed.

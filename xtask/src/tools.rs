@@ -60,6 +60,13 @@ pub fn rust_target(target: &str) -> Result<()> {
     shell::run("rustup", &["target", "add", target])
 }
 
+/// Runs a command of this program again, built with the command line of rustomize, which the others do not need.
+#[cfg(not(feature = "definitions"))]
+pub fn with_definitions(words: &[&str]) -> Result<()> {
+    let args = ["run", "--quiet", "--locked", "--package", "xtask", "--features", "definitions", "--"];
+    shell::run("cargo", &[&args, words].concat())
+}
+
 /// Makes sure that a release of a cargo sub-command is there.
 pub fn cargo_tool(name: &str, version: &str) -> Result<()> {
     let sub_command = name.strip_prefix("cargo-").unwrap_or(name);

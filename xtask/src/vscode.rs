@@ -1,5 +1,6 @@
 //! `cargo xtask vscode`: the extension for VS Code, packed into pkg/vscode/rustomize.vsix. It is not published.
 
+use crate::archive;
 use crate::release::notices;
 use crate::shell::{self, Result};
 use std::path::Path;
@@ -31,8 +32,12 @@ pub fn run(seconds: Option<u64>) -> Result<()> {
     shell::write(&Path::new(DIRECTORY).join(notices::FILE), text)?;
     shell::run("npm", &["--prefix", DIRECTORY, "run", "--silent", "build"])?;
     shell::run("node", &["--check", "pkg/vscode/dist/extension.js"])?;
+    let packed = CONTENTS.map(|name| format!("{DIRECTORY}/{name}"));
+    archive::readable(&packed.each_ref().map(String::as_str))?;
     let time = seconds.map(|seconds| seconds.to_string());
-    let env: Vec<(&str, &str)> = time.iter().map(|time| ("SOURCE_DATE_EPOCH", time.as_str())).collect();
+    // Times in the archive are those of a clock on a wall, and names are sorted as people of a country do.
+    let mut env = vec![("TZ", "UTC"), ("LC_ALL", "C.UTF-8")];
+    env.extend(time.iter().map(|time| ("SOURCE_DATE_EPOCH", time.as_str())));
     shell::run_with("npm", &["--prefix", DIRECTORY, "run", "--silent", "pack"], &env)?;
     let (listed, result) = shell::run_and_keep("npm", &["--prefix", DIRECTORY, "run", "--silent", "list"], &[]);
     result?;

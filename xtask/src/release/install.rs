@@ -1,7 +1,7 @@
 //! `cargo xtask release install`: the commands of docs/install.md, as they stand there, with the files that were made, in a
 //! home and a directory where nothing else is; and whether what they installed works.
 
-use super::{OUT, WORK};
+use super::{OUT, SUMS, WORK};
 use crate::shell::{self, Result};
 use crate::tools;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,13 @@ const PAGE: &str = "docs/install.md";
 const MARK: &str = "<!-- run by: xtask/src/release/install.rs -->\n```sh\n";
 
 pub fn run() -> Result<()> {
+    if !Path::new(OUT).join(SUMS).exists() {
+        return Err(format!("there is no {OUT}/{SUMS}: `cargo xtask release` makes what is installed"));
+    }
     tools::debian("skopeo", "skopeo")?;
-    tools::debian("man", "man-db")?;
+    for (program, package) in [("man", "man-db"), ("zsh", "zsh"), ("fish", "fish")] {
+        tools::debian(program, package)?;
+    }
     let place = shell::root().join(WORK).join("install");
     let _ = std::fs::remove_dir_all(&place);
     let home = place.join("home");
@@ -66,15 +71,13 @@ bash -c '
   COMP_WORDS=(rustomize build --enable-h); COMP_CWORD=2
   _rustomize rustomize --enable-h build
   test "${COMPREPLY[*]}" = --enable-helm'
-for shell in zsh fish; do
-  if command -v $shell > /dev/null; then
-    $shell -n ~/.local/share/zsh/site-functions/_rustomize 2> /dev/null || test $shell = fish
-    if test $shell = fish; then fish --no-execute ~/.config/fish/completions/rustomize.fish; fi
-    echo "read by $shell"
-  else
-    echo "NOT CHECKED: $shell is not here"
-  fi
-done
+echo "== completions in zsh and fish"
+zsh -n ~/.local/share/zsh/site-functions/_rustomize
+zsh -f -c '
+  fpath=(~/.local/share/zsh/site-functions $fpath)
+  autoload -Uz compinit && compinit -u -D
+  test "$_comps[rustomize]" = _rustomize && autoload +X _rustomize'
+fish -c 'complete -C "rustomize edit add configmap --from-l"' | grep "^--from-literal"
 echo "== man pages"
 for page in ~/.local/share/man/man1/*.1; do
   man -l "$page" 2> warnings | grep -q "^SYNOPSIS"
@@ -91,7 +94,7 @@ echo "== removing"
 
 /// What must be true at the end.
 const LEFT: &str = r#"
-test -z "$(find ~/.local ~/.config -type f -o -type l)"
+find ~ -name '*ustomize*' | (! grep .)
 "#;
 
 #[cfg(test)]

@@ -4,11 +4,13 @@
 //! This file knows what is published and in which order; how each thing is made stands in the modules.
 
 mod again;
+mod before;
 mod bills;
 mod install;
 pub mod notices;
 mod pages;
 mod programs;
+mod rust_library;
 mod versions;
 mod zig;
 
@@ -28,10 +30,11 @@ pub fn run(words: &[&str]) -> Result<()> {
         ["--check"] => again::check(),
         ["install"] => install::run(),
         ["pages"] => pages::write(),
+        ["programs"] => programs::build(&zig::install()?).map(drop),
         ["notices"] => notices::check(),
         ["versions", rest @ ..] => versions::run(rest),
         _ => Err(
-            "usage: cargo xtask release [--check | install | pages | notices | versions [--tag TAG | --set VERSION]]"
+            "usage: cargo xtask release [--check | install | pages | programs | notices | versions [--tag TAG | --set VERSION]]"
                 .to_owned(),
         ),
     }
@@ -54,17 +57,23 @@ pub struct Source {
 
 impl Source {
     fn of_head() -> Result<Source> {
-        let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
-            Ok(text) => text,
-            Err(_) => shell::output("git", &["log", "-1", "--format=%ct"])?,
-        };
-        let seconds = seconds.trim().parse().map_err(|_| format!("SOURCE_DATE_EPOCH: `{}`", seconds.trim()))?;
-        let commit = shell::output("git", &["rev-parse", "HEAD"])?.trim().to_owned();
+        let seconds = seconds()?;
+        let mut commit = shell::output("git", &["rev-parse", "HEAD"])?.trim().to_owned();
         if !is_clean()? {
             println!("NOT OF A COMMIT: files differ from {commit}");
+            commit += " with changes";
         }
         Ok(Source { version: versions::own()?, seconds, commit })
     }
+}
+
+/// The time of the commit, if no other is asked for.
+fn seconds() -> Result<u64> {
+    let text = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => text,
+        Err(_) => shell::output("git", &["log", "-1", "--format=%ct"])?,
+    };
+    text.trim().parse().map_err(|_| format!("SOURCE_DATE_EPOCH: `{}` is no number of seconds", text.trim()))
 }
 
 /// Says if the tree is that of a commit.
@@ -73,6 +82,7 @@ fn is_clean() -> Result<bool> {
 }
 
 fn all() -> Result<()> {
+    before::check()?;
     versions::run(&[])?;
     let source = Source::of_head()?;
     let _ = std::fs::remove_dir_all(OUT);
@@ -145,11 +155,22 @@ fn npm(source: &Source, components: &[notices::Component], out: &Path) -> Result
     wasm::build(false)?;
     let text = notices::text("the npm package rustomize", components)?;
     shell::write(&Path::new("pkg").join(notices::FILE), text)?;
+    let packed = packed()?;
+    archive::readable(&packed.iter().map(String::as_str).collect::<Vec<_>>())?;
     let args = ["pack", "./pkg", "--ignore-scripts", "--pack-destination", &out.to_string_lossy()];
     shell::run("npm", &args)?;
     let from = out.join(format!("rustomize-{}.tgz", source.version));
     let to = out.join(format!("rustomize-npm-{}.tgz", source.version));
     std::fs::rename(&from, &to).map_err(|error| format!("{}: {error}", from.display()))
+}
+
+/// What goes into the npm package, as it says itself.
+fn packed() -> Result<Vec<String>> {
+    let manifest = shell::read("pkg/package.json".as_ref())?;
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).map_err(|error| error.to_string())?;
+    let files = manifest["files"].as_array().ok_or("pkg/package.json names no files")?;
+    let names = files.iter().filter_map(|name| name.as_str()).chain(["package.json"]);
+    Ok(names.map(|name| format!("pkg/{name}")).collect())
 }
 
 fn extension(source: &Source, out: &Path) -> Result<()> {

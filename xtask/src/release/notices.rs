@@ -4,6 +4,7 @@
 //! Nothing is asked of a network.
 
 use super::programs::TARGETS;
+use super::rust_library;
 use super::zig::Zig;
 use crate::shell::{self, Result};
 use serde_json::Value;
@@ -116,14 +117,8 @@ fn compiled(package: &str, target: &str) -> Result<BTreeSet<(String, String)>> {
 fn standard_library() -> Result<Component> {
     let version = shell::output("rustc", &["--version"])?;
     let version = version.split(' ').nth(1).unwrap_or_default().to_owned();
-    let sysroot = shell::output("rustc", &["--print", "sysroot"])?;
-    let directory = Path::new(sysroot.trim()).join("share/doc/rust");
-    let mut texts = Vec::new();
-    for file in ["COPYRIGHT", "LICENSE-APACHE", "LICENSE-MIT"] {
-        texts.push(shell::read(&directory.join(file))?);
-    }
     let (name, licence) = ("The Rust standard library".to_owned(), "MIT OR Apache-2.0".to_owned());
-    Ok(Component { name, version, licence, is_package: false, texts })
+    Ok(Component { name, version, licence, is_package: false, texts: rust_library::texts()? })
 }
 
 /// Fails if nothing is known about a component.
@@ -142,12 +137,14 @@ fn texts(directory: &Path, depth: usize) -> Result<Vec<String>> {
         let name = shell::name(&path).to_lowercase();
         if path.is_dir() {
             if depth > 1 && !["test", "doc", "node_modules"].iter().any(|word| name.contains(word)) {
-                found.extend(texts(&path, depth - 1)?);
+                for text in texts(&path, depth - 1)? {
+                    if !found.contains(&text) {
+                        found.push(text);
+                    }
+                }
             }
         } else if is_licence(&name) {
-            let text = shell::read(&path)?.replace("\r\n", "\n");
-            let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-            let text = lines.join("\n").trim_matches('\n').to_owned();
+            let text = rust_library::tidy(&shell::read(&path)?);
             if !found.contains(&text) {
                 found.push(text);
             }

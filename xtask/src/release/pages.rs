@@ -4,23 +4,31 @@
 //! The definition is compiled in only for this command, with a feature of this crate.
 
 use super::WORK;
+#[cfg(feature = "definitions")]
+use crate::archive;
 use crate::shell::{self, Result};
+#[cfg(not(feature = "definitions"))]
+use crate::tools;
 use std::path::{Path, PathBuf};
 
 const MAN: &str = "man/man1";
 const COMPLETIONS: &str = "completions";
+/// What is accepted and not shown, because it has no effect or is deprecated.
+#[cfg(feature = "definitions")]
+const HIDDEN: [(&str, &str); 3] = [("version", "short"), ("lsp", "stdio"), ("lsp", "clientProcessId")];
 
-#[cfg(not(feature = "pages"))]
+#[cfg(not(feature = "definitions"))]
 pub fn write() -> Result<()> {
-    let args = ["run", "--quiet", "--locked", "--package", "xtask", "--features", "pages", "--", "release", "pages"];
-    shell::run("cargo", &args)
+    tools::with_definitions(&["release", "pages"])
 }
 
 /// Writes the pages, and checks that nothing is missing.
-#[cfg(feature = "pages")]
+#[cfg(feature = "definitions")]
 pub fn write() -> Result<()> {
     let _ = std::fs::remove_dir_all(directory());
-    for (name, text) in rustomize::cli::pages::man_pages() {
+    // Of sources without a repository nothing is published.
+    let date = archive::time(super::seconds().unwrap_or(0), "%Y-%m-%d")?;
+    for (name, text) in rustomize::cli::pages::man_pages(&date) {
         shell::write(&directory().join(MAN).join(name), text)?;
     }
     for (name, text) in rustomize::cli::pages::completions() {
@@ -45,7 +53,7 @@ pub fn made() -> Result<Vec<(String, String)>> {
 }
 
 /// Checks that every command has a page, and every flag stands there and in each shell's script.
-#[cfg(feature = "pages")]
+#[cfg(feature = "definitions")]
 fn check() -> Result<()> {
     let files: std::collections::BTreeMap<String, String> = made()?.into_iter().collect();
     let (mut missing, mut n_flags) = (Vec::new(), 0);
@@ -62,7 +70,7 @@ fn check() -> Result<()> {
         let block = bash_block(bash, command).unwrap_or_default();
         for flag in flags {
             n_flags += 1;
-            if !text.contains(&format!("--{flag}\\f")) {
+            if !HIDDEN.contains(&(command.as_str(), flag.as_str())) && !text.contains(&format!("--{flag}\\f")) {
                 missing.push(format!("{page}: --{flag}"));
             }
             if !block.split([' ', '"']).any(|word| word == format!("--{flag}")) {
@@ -94,7 +102,7 @@ fn check() -> Result<()> {
 }
 
 /// The commands of the page with their flags.
-#[cfg(feature = "pages")]
+#[cfg(feature = "definitions")]
 fn listed(page: &str) -> Vec<(String, Vec<String>)> {
     let mut commands = Vec::new();
     for section in page.split("\n### `").skip(1) {
@@ -111,7 +119,7 @@ fn listed(page: &str) -> Vec<(String, Vec<String>)> {
 }
 
 /// What bash is told about one command.
-#[cfg(feature = "pages")]
+#[cfg(feature = "definitions")]
 fn bash_block<'s>(script: &'s str, command: &str) -> Option<&'s str> {
     let label = format!("rustomize__subcmd__{}", command.replace('-', "__").replace(' ', "__subcmd__"));
     let (_, rest) = script.split_once(&format!("\n        {label})\n"))?;
