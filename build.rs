@@ -41,7 +41,8 @@ fn table<I: Iterator<Item = char>>(name: &str, other: fn(char) -> I) -> String {
         let Some(wanted) = distance(first) else { continue };
         let run =
             |step: u32| (0..LEN_MAX).take_while(|&n| distance(first + u32::from(n) * step) == Some(wanted)).count();
-        let (step, n) = if run(2) > run(1) { (2, run(2)) } else { (1, run(1)) };
+        let (n_adjacent, n_alternate) = (run(1), run(2));
+        let (step, n) = if n_alternate > n_adjacent { (2, n_alternate) } else { (1, n_adjacent) };
         (0..n).for_each(|n| is_done[first as usize + n * step] = true);
         let _ = write!(rows, "({first}, {n}, {step}, {wanted}), ");
     }

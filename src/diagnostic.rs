@@ -17,6 +17,16 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// Returns the word for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
 /// Declares the codes: variant, stable text, one line for the reference list.
 macro_rules! codes {
     ($($variant:ident $text:literal $about:literal,)*) => {

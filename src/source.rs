@@ -77,6 +77,13 @@ pub struct Embedded {
     pub indent: u32,
 }
 
+/// A place as a person finds it in a file.
+pub(crate) struct Extent<'s> {
+    pub(crate) source: &'s Source,
+    pub(crate) start: LineColumn,
+    pub(crate) end: LineColumn,
+}
+
 /// One file (or a text inside one) as it was read.
 #[derive(Debug)]
 pub struct Source {
@@ -212,6 +219,13 @@ impl Sources {
             let (start, end) = (map(place.span.start), map(place.span.end));
             place = Place { source: outer.id, span: Span::new(start as usize, end as usize) };
         }
+    }
+
+    /// Returns where a place stands in its file ([`Sources::outermost`], which leaves such a place as it is).
+    pub(crate) fn extent(&self, place: Place) -> Extent<'_> {
+        let Place { source, span } = self.outermost(place);
+        let source = &**self.get(source);
+        Extent { source, start: source.line_column(span.start), end: source.line_column(span.end) }
     }
 
     /// Returns all sources in the order they were added.

@@ -3,7 +3,7 @@
 use crate::diagnostic::{self, Code, Severity};
 use crate::mask::Masks;
 use crate::redact::redact;
-use crate::source::{Place, Sources};
+use crate::source::{Extent, Place, Sources};
 use std::fmt;
 
 /// A place in a file.
@@ -24,9 +24,7 @@ pub struct Location {
 
 impl Location {
     pub(super) fn of(place: Place, sources: &Sources) -> Location {
-        let place = sources.outermost(place);
-        let source = sources.get(place.source);
-        let (start, end) = (source.line_column(place.span.start), source.line_column(place.span.end));
+        let Extent { source, start, end } = sources.extent(place);
         Location {
             path: source.path.to_string(),
             line: start.line,
@@ -79,11 +77,7 @@ pub struct Diagnostic {
 impl fmt::Display for Diagnostic {
     /// Writes `error[code]: message`, then a line for each place, note and piece of advice.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        write!(f, "{severity}[{}]: {}", self.code, self.message)?;
+        write!(f, "{}[{}]: {}", self.severity.as_str(), self.code, self.message)?;
         if let Some(path) = &self.path {
             write!(f, "\n  --> {path}")?;
         }

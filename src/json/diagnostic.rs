@@ -16,8 +16,8 @@
 //! the file, in the same units. Keys are never removed and keep their order; new ones may be added. Lines of
 //! files do not stand in the output; the words should have been through `redact`.
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{Columns, Place, Sources};
+use crate::diagnostic::Diagnostic;
+use crate::source::{Columns, Extent, Place, Sources};
 use serde::Serialize;
 
 /// A diagnostic.
@@ -75,10 +75,7 @@ pub fn diagnostic_of<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Js
     let labels = diagnostic.labels.iter();
     JsonDiagnostic {
         code: diagnostic.code.as_str(),
-        severity: match diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
+        severity: diagnostic.severity.as_str(),
         message: &diagnostic.message,
         location,
         labels: labels
@@ -94,8 +91,7 @@ pub fn diagnostic_of<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Js
 /// Returns a place as a person finds it.
 pub fn location(place: Place, sources: &Sources) -> JsonLocation<'_> {
     let place = sources.outermost(place);
-    let source = sources.get(place.source);
-    let (start, end) = (source.line_column(place.span.start), source.line_column(place.span.end));
+    let Extent { source, start, end } = sources.extent(place);
     let offset = |offset: u32| (source.columns == Columns::Utf16).then(|| source.utf16_offset(offset));
     JsonLocation {
         path: &source.path,

@@ -115,7 +115,7 @@ fn load(directory: &Path, to: &str, files: &mut Memory) -> Result<()> {
         if entry.is_dir() {
             load(&entry, &to, files)?;
         } else {
-            files.set(&to, std::fs::read(&entry).map_err(|error| format!("{}: {error}", entry.display()))?);
+            files.set(&to, crate::shell::read_bytes(&entry)?);
         }
     }
     Ok(())

@@ -255,7 +255,7 @@ pub fn compare_real(shared: &Path, bin: &Path) -> Result<usize> {
 
 fn read_expected(path: &Path) -> Result<Vec<u8>> {
     if path.extension().is_none_or(|extension| extension != "gz") {
-        return std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+        return shell::read_bytes(path);
     }
     let output = Command::new("gzip").args(["-dc"]).arg(path).stdin(Stdio::null()).output();
     let output = output.map_err(|error| format!("cannot run gzip: {error}"))?;

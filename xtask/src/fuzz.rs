@@ -36,7 +36,7 @@ fn seeds(target: &str, corpus: &Path) -> Result<usize> {
                 continue;
             }
             for (number, file) in files.iter().enumerate() {
-                let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+                let bytes = shell::read_bytes(file)?;
                 shell::write(&corpus.join(format!("{stem}-{number}")), bytes)?;
                 n_seeds += 1;
             }
@@ -53,7 +53,7 @@ fn pack(input: &Path, files: &[PathBuf]) -> Result<Vec<u8>> {
     let mut bytes = directory.as_bytes().to_vec();
     bytes.push(0);
     for file in files {
-        let content = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let content = shell::read_bytes(file)?;
         let path = file.strip_prefix(input).map_err(|error| error.to_string())?;
         bytes.extend_from_slice(path.to_string_lossy().as_bytes());
         bytes.push(0);

@@ -102,13 +102,12 @@ fn files(stage: &Stage, program: &Path) -> Result<Files> {
     if n_bytes > PROGRAM_BYTES_MAX {
         return Err(format!("more than {PROGRAM_BYTES_MAX} bytes"));
     }
-    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
     let mut files = Files::default();
     for (from, to) in &stage.copies {
         let to = to.trim_start_matches('/');
         match from.ends_with("/rustomize") {
-            true => files.add_program(to, read(program)?),
-            false => files.add(to, read(from.as_ref())?),
+            true => files.add_program(to, shell::read_bytes(program)?),
+            false => files.add(to, shell::read_bytes(from.as_ref())?),
         }
     }
     // Where volumes go, as on a root that is read-only nobody makes them later.

@@ -44,7 +44,7 @@ pub fn c_flags() -> Result<String> {
 
 /// Fails if a directory of this machine stands in a file, or this day as C compilers write it.
 pub fn check(path: &Path) -> Result<()> {
-    let content = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let content = shell::read_bytes(path)?;
     let places = all()?.into_iter().map(|(place, _)| format!("{place}/"));
     let day = shell::output("date", &["+%b %e %Y"])?.trim().to_owned();
     for word in places.chain([day]) {

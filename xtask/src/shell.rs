@@ -78,6 +78,11 @@ pub fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// Reads a file; the error names it.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// Writes a file and the directories above it; the error names it.
 pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     let words = |error: std::io::Error| format!("{}: {error}", path.display());

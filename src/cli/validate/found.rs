@@ -10,7 +10,7 @@ use crate::build::Build;
 use crate::diagnostic::Severity;
 use crate::mask::Masks;
 use crate::redact::redact;
-use crate::source::{Place, Sources};
+use crate::source::{Extent, Place, Sources};
 use crate::validate::{Finding, RELEASE, Release, Validation};
 use serde::Serialize;
 
@@ -80,9 +80,7 @@ pub(super) struct Location {
 
 impl Location {
     fn of(place: Place, sources: &Sources) -> Location {
-        let place = sources.outermost(place);
-        let source = sources.get(place.source);
-        let (start, end) = (source.line_column(place.span.start), source.line_column(place.span.end));
+        let Extent { source, start, end } = sources.extent(place);
         Location {
             path: source.path.to_string(),
             line: start.line,

@@ -51,7 +51,7 @@ pub fn read(directory: &Path) -> Result<Files> {
         if path.is_dir() {
             open.extend(shell::entries(&path)?);
         } else {
-            let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let bytes = shell::read_bytes(&path)?;
             files.insert(path.strip_prefix(directory).unwrap_or(&path).to_owned(), bytes);
         }
     }

@@ -22,7 +22,7 @@ pub fn run() -> Result<()> {
     let _ = std::fs::remove_dir_all(&place);
     let home = place.join("home");
     for file in shell::entries(Path::new(OUT))? {
-        let content = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let content = shell::read_bytes(&file)?;
         shell::write(&place.join("files").join(shell::name(&file)), content)?;
     }
     shell::write(&home.join(".keep"), "")?;

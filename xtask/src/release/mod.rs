@@ -111,7 +111,7 @@ fn all() -> Result<()> {
 /// What is unpacked on a machine that gets the program.
 fn archive_of(program: &programs::Program, name: &str, text: &str) -> Result<Files> {
     let mut files = Files::default();
-    let content = std::fs::read(&program.path).map_err(|error| format!("{}: {error}", program.path.display()))?;
+    let content = shell::read_bytes(&program.path)?;
     files.add_program(format!("{name}/rustomize"), content);
     for file in ["LICENSE", "README.md", "CHANGELOG.md"] {
         files.add(format!("{name}/{file}"), shell::read(file.as_ref())?);
@@ -144,7 +144,7 @@ fn plugin(source: &Source, programs: &[programs::Program], text: &str, out: &Pat
         files.add(path, shell::read(&layout.join(path))?);
     }
     for blob in shell::entries(&layout.join("blobs/sha256"))? {
-        let content = std::fs::read(&blob).map_err(|error| format!("{}: {error}", blob.display()))?;
+        let content = shell::read_bytes(&blob)?;
         files.add(format!("blobs/sha256/{}", shell::name(&blob)), content);
     }
     let name = format!("rustomize-argocd-{}.oci.tar", source.version);
@@ -199,7 +199,7 @@ fn build_info(source: &Source, zig: &zig::Zig) -> Result<String> {
 fn sums(out: &Path) -> Result<()> {
     let mut text = String::new();
     for path in shell::entries(out)? {
-        let content = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let content = shell::read_bytes(&path)?;
         text += &format!("{}  {}\n", archive::sha256(&content), shell::name(&path));
     }
     shell::write(&out.join(SUMS), &text)?;
